@@ -1,0 +1,38 @@
+"""What the commands share: options with one meaning everywhere, and where output goes."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+EPILOG_MODE = None
+"""Help is plain text: it keeps the line breaks of examples, and needs no rich to be imported."""
+
+SchemaOption = Annotated[
+    Path | None,
+    typer.Option("--schema", metavar="DIR", help="Directory of *.schema.json files instead of goldspan's own."),
+]
+DocumentsOption = Annotated[
+    Path | None, typer.Option("--documents", metavar="FILE", help="Documents (JSONL) instead of goldspan's own.")
+]
+GoldOption = Annotated[
+    Path | None, typer.Option("--gold", metavar="FILE", help="Gold records (JSONL) instead of goldspan's own.")
+]
+JsonOption = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the same as JSON ('-': to standard output, and nothing else)."),
+]
+
+
+def write_json(target: Path, value: Any) -> None:
+    """Write a value as indented JSON to a file, whole or not at all, or to standard output."""
+    import msgspec
+
+    from goldspan.files import write_whole
+
+    data = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    if str(target) == "-":
+        sys.stdout.write(data.decode())
+    else:
+        write_whole(target, [data])

@@ -1,0 +1,11 @@
+"""Where the content that ships with goldspan lies: in a checkout, or inside the installed wheel."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_PACKAGED = _PACKAGE / "data"
+ROOT = _PACKAGED if _PACKAGED.is_dir() else _PACKAGE.parents[1]
+
+SCHEMA = ROOT / "schema"
+DOCUMENTS = ROOT / "seeds" / "documents.jsonl"
+GOLD = ROOT / "annotations" / "gold.jsonl"

@@ -1,0 +1,210 @@
+"""The kinds of value, and when two values of a kind are equal.
+
+A kind's name is the same here, in the schema (`x-kind`), and in every table. A normaliser turns a value into a
+form that is the same for values that mean the same; numbers, which are equal within a relative 1e-9, have none.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
+
+import isodate
+from cleanco import basename
+from isodate import Duration, ISO8601Error
+
+RELATIVE_TOLERANCE = Decimal("1e-9")
+
+Units = Mapping[str, Decimal]
+"""Each unit of a quantity and its size in the unit whose factor is 1."""
+
+_QUOTES_AND_DASHES = str.maketrans(
+    {
+        "‘": "'",
+        "’": "'",
+        "‚": "'",
+        "‛": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "—": "-",
+        "―": "-",
+    }
+)
+_ARTICLE = re.compile(r"^(?:the|an|a) ")
+_EDGES = " \t\n\r.,;:!?'\"()[]{}*"
+
+
+@lru_cache(maxsize=1 << 16)
+def normal_text(value: str) -> str:
+    """Fold what does not change a phrase's meaning: case, quotes and dashes, space, a leading article.
+
+    Digits, signs and letters stay, and the result is never empty unless the value is.
+
+    >>> normal_text("The  “Clean–Air”\\u00a0Act.")
+    'clean-air" act'
+    >>> normal_text("14.3%") == normal_text("14.3"), normal_text("!?")
+    (False, '!?')
+    """
+    plain = unicodedata.normalize("NFKC", value).casefold().translate(_QUOTES_AND_DASHES)
+    spaced = " ".join(plain.split())
+    stripped = _ARTICLE.sub("", spaced.strip(_EDGES), count=1).strip(_EDGES)
+    return stripped or spaced or value
+
+
+@lru_cache(maxsize=1 << 16)
+def normal_name(value: str) -> str:
+    """`normal_text`, and the suffix that tells a company's legal form folded too (cleanco's list).
+
+    >>> normal_name("Northwind Holdings, Inc."), normal_name("Inc")
+    ('northwind holdings', 'inc')
+    """
+    text = normal_text(value)
+    return basename(text) or text
+
+
+@lru_cache(maxsize=1 << 12)
+def normal_duration(value: str) -> tuple[Decimal, Decimal]:
+    """Length in (months, seconds): a year is twelve months, a week seven days, and a month is no number of days.
+
+    >>> normal_duration("P1Y") == normal_duration("P12M"), normal_duration("P1M") == normal_duration("P30D")
+    (True, False)
+    """
+    parsed: Any = isodate.parse_duration(value)  # pyright: ignore[reportUnknownMemberType]
+    months = parsed.years * 12 + parsed.months if isinstance(parsed, Duration) else 0
+    rest = parsed.tdelta if isinstance(parsed, Duration) else parsed
+    return Decimal(months), Decimal(rest.days * 86400 + rest.seconds) + Decimal(rest.microseconds) / 1_000_000
+
+
+def is_duration(value: str) -> bool:
+    """Whether the text is an ISO 8601 duration.
+
+    >>> is_duration("P20Y"), is_duration("20 years")
+    (True, False)
+    """
+    try:
+        normal_duration(value)
+    except (ISO8601Error, ArithmeticError, ValueError):
+        return False
+    return True
+
+
+def close(first: float | Decimal, second: float | Decimal) -> bool:
+    """Whether two numbers are equal to a relative 1e-9, compared as decimals.
+
+    >>> close(0.1 + 0.2, 0.3), close(14.3e9, 14.3e6), close(0, 1e-12)
+    (True, False, False)
+    """
+    if first == second:
+        return True
+    one, two = _decimal(first), _decimal(second)
+    return abs(one - two) <= RELATIVE_TOLERANCE * max(abs(one), abs(two))
+
+
+def _decimal(number: float | Decimal) -> Decimal:
+    return number if isinstance(number, Decimal) else Decimal(str(number))
+
+
+def _same_string(gold: str, pred: str, units: Units) -> bool:
+    return gold == pred
+
+
+def _same_json(gold: Any, pred: Any, units: Units) -> bool:
+    """Equal as JSON values: true is not 1, but 1.0 is."""
+    return gold == pred and isinstance(gold, bool) == isinstance(pred, bool)
+
+
+def _same_text(gold: str, pred: str, units: Units) -> bool:
+    return normal_text(gold) == normal_text(pred)
+
+
+def _same_name(gold: str, pred: str, units: Units) -> bool:
+    return normal_name(gold) == normal_name(pred)
+
+
+def _same_money(gold: Mapping[str, Any], pred: Mapping[str, Any], units: Units) -> bool:
+    return gold["currency"] == pred["currency"] and close(gold["amount"], pred["amount"])
+
+
+def _same_percent(gold: Mapping[str, Any], pred: Mapping[str, Any], units: Units) -> bool:
+    return close(gold["value"], pred["value"])
+
+
+def _same_quantity(gold: Mapping[str, Any], pred: Mapping[str, Any], units: Units) -> bool:
+    if gold["unit"] == pred["unit"]:
+        return close(gold["value"], pred["value"])
+    return close(_decimal(gold["value"]) * units[gold["unit"]], _decimal(pred["value"]) * units[pred["unit"]])
+
+
+def _same_duration(gold: str, pred: str, units: Units) -> bool:
+    return normal_duration(gold) == normal_duration(pred)
+
+
+def _same_number(gold: float, pred: float, units: Units) -> bool:
+    return close(gold, pred)
+
+
+SAME: Mapping[str, Callable[[Any, Any, Units], bool]] = {
+    "name": _same_name,
+    "text": _same_text,
+    "enum": _same_json,
+    "boolean": _same_json,
+    "money": _same_money,
+    "percent": _same_percent,
+    "quantity": _same_quantity,
+    "date": _same_string,
+    "duration": _same_duration,
+    "number": _same_number,
+}
+"""For each kind, whether two valid values are equal."""
+
+QUOTED = frozenset({"name", "text"})
+"""The kinds for which a gold quote is a right answer."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "money": ("amount", "currency"),
+    "percent": ("value",),
+    "quantity": ("value", "unit"),
+}
+"""The members that a kind's JSON object must have; the other kinds are plain values."""
+
+
+def equal(
+    kind: str, gold: Any, pred: Any, units: Units, accepted: Iterable[Any] = (), quotes: Iterable[str] = ()
+) -> bool:
+    """Whether a predicted value is right: equal to gold, an accepted value or, for a name or text, a gold quote.
+
+    All values are valid by the schema (loading has seen to that).
+
+    >>> equal("name", "Northwind Holdings", "northwind", {}, accepted=["Northwind"])
+    True
+    >>> equal("money", {"amount": 14.3e9, "currency": "USD"}, {"amount": 14.3e6, "currency": "USD"}, {})
+    False
+    """
+    same = SAME[kind]
+    if gold == pred and isinstance(gold, bool) == isinstance(pred, bool):
+        return True
+    if same(gold, pred, units) or any(same(value, pred, units) for value in accepted):
+        return True
+    return kind in QUOTED and any(same(quote, pred, units) for quote in quotes)
+
+
+def states_nothing(value: Any) -> bool:
+    """Whether a JSON value states nothing: null, "", [], {} and what holds nothing else. 0 and false are values.
+
+    >>> [states_nothing(value) for value in (None, "", [], {}, [None], {"amount": None}, 0, False)]
+    [True, True, True, True, True, True, False, False]
+    """
+    if value is None or value == "":
+        return True
+    if isinstance(value, list):
+        return all(map(states_nothing, cast("list[Any]", value)))
+    if isinstance(value, dict):
+        return all(map(states_nothing, cast("dict[str, Any]", value).values()))
+    return False

@@ -1,0 +1,1 @@
+"""Shows a score: as a table, as JSON, as a page."""

@@ -1,0 +1,72 @@
+"""A score as a table for people."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from goldspan.counts import Counts
+from goldspan.scoring import Score
+
+UNDEFINED = "–"
+
+
+def rate(value: float | None) -> str:
+    """A rate with three decimals; a dash where it is undefined.
+
+    >>> rate(0.5), rate(None)
+    ('0.500', '–')
+    """
+    return UNDEFINED if value is None else f"{value:.3f}"
+
+
+def score_table(score: Score) -> Group:
+    """The per-field table, totals, what was wrong with the file, and the signature."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("field", no_wrap=True)
+    for heading in ("matched", "misread", "missed", "invented", "P", "R", "F1"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, counts in score.types.items():
+        for path, field_counts in score.fields.items():
+            if path.partition(".")[0] == name:
+                table.add_row(*_row(path, field_counts))
+        table.add_row(*_row(f"all of {name}", counts), style="bold", end_section=True)
+    table.add_row(*_row("all fields, micro", score.micro), style="bold")
+    return Group(table, *(Text(line) for line in summary(score)))
+
+
+def summary(score: Score) -> Iterator[str]:
+    """The lines below the table."""
+    events = score.events
+    yield (
+        f"F1 of {rate(score.micro.f1)} micro; the mean over {len(score.fields)} fields is "
+        f"{rate(score.macro_field_f1)}, over {len(score.documents)} documents {rate(score.macro_document_f1)}."
+    )
+    yield (
+        f"{events.matched} events found ({events.perfect} of them perfect), {events.missed} missed, "
+        f"{events.invented} invented. Left empty as gold is: {rate(score.true_null_rate)}."
+    )
+    if score.missing or score.failed or score.unreadable or score.faults:
+        yield (
+            f"Counted as docs/scoring.md says: {len(score.missing)} documents without a prediction, "
+            f"{len(score.failed)} failed, {score.unreadable} unreadable lines, "
+            f"{len(score.faults)} faults by the schema."
+        )
+    yield score.signature
+
+
+def _row(label: str, counts: Counts) -> list[Text]:
+    numbers = [str(n) for n in (counts.matched, counts.misread, counts.missed, counts.invented)]
+    rates = [rate(value) for value in (counts.precision, counts.recall, counts.f1)]
+    return [Text(cell) for cell in (label, *numbers, *rates)]
+
+
+def print_score(score: Score, console: Console | None = None) -> None:
+    """Print the table; where the terminal is too narrow for it, lines are wrapped by the terminal, not cut."""
+    console = console or Console()
+    shown = score_table(score)
+    needed = console.measure(shown.renderables[0], options=console.options.update(max_width=1000)).maximum
+    console.width = max(console.width, needed)
+    console.print(shown, soft_wrap=True)

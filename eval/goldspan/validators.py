@@ -1,0 +1,78 @@
+"""JSON Schema validation: jsonschema is the reference and makes the messages, jsonschema-rs decides quickly."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from goldspan.edtf import is_edtf
+from goldspan.kinds import is_duration
+from goldspan.pointers import pointer
+
+_FORMATS = {"edtf": is_edtf, "duration": is_duration}
+
+
+class Violation(NamedTuple):
+    """Where an instance breaks its schema: the path, the keyword, and what jsonschema says."""
+
+    path: tuple[str | int, ...]
+    keyword: str
+    message: str
+
+
+class Validator:
+    """Validates instances against one schema in which references have been inlined.
+
+    >>> validator = Validator({"type": "object", "properties": {"n": {"type": "number"}}})
+    >>> list(validator.violations({"n": "x"}))
+    [Violation(path=('n',), keyword='type', message="'x' is not of type 'number'")]
+    """
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+
+    @cached_property
+    def _fast(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(self.schema, formats=dict(_FORMATS), validate_formats=True)
+
+    @cached_property
+    def _reference(self) -> Any:
+        # imported late: only what is invalid needs it
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        checker = FormatChecker(formats=())
+        for name, check in _FORMATS.items():
+            checker.checks(name)(_strings_only(check))
+        return Draft202012Validator(self.schema, format_checker=checker)
+
+    def is_valid(self, instance: Any) -> bool:
+        """The quick answer, by jsonschema-rs."""
+        return self._fast.is_valid(instance)
+
+    def violations(self, instance: Any) -> Iterator[Violation]:
+        """Yield each violation, found by jsonschema, in the order of their paths."""
+        found: Any = self._reference.iter_errors(instance)
+        errors = sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
+        for error in errors:
+            yield Violation(tuple(error.absolute_path), str(error.validator), _short(error.message))
+
+    @staticmethod
+    def meta_problems(schema: Any) -> Iterator[tuple[str, str]]:
+        """Yield (JSON Pointer, message) for each place where a schema is no draft 2020-12 schema."""
+        if jsonschema_rs.meta.is_valid(schema):
+            return
+        from jsonschema import Draft202012Validator
+
+        meta = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+        found: Any = meta.iter_errors(schema)  # pyright: ignore[reportUnknownMemberType]
+        for error in sorted(found, key=lambda error: [str(part) for part in error.absolute_path]):
+            yield pointer(*error.absolute_path), _short(error.message)
+
+
+def _strings_only(check: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or check(value)
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= 300 else message[:200] + " ... " + message[-95:]
