@@ -72,9 +72,9 @@ def check_event(event: Event, schema: Schema, place: str = "") -> tuple[CheckedE
 
 
 def check_record(
-    record: Record, schema: Schema, document: Document | None, gold: bool, grounded: bool = False
+    record: Record, schema: Schema, document: Document | None, gold: bool, complete: bool = False
 ) -> Iterator[Fault]:
-    """Yield every fault of a record; of gold more is asked, and if `grounded`, evidence for every value."""
+    """Yield every fault of a record; of gold more is asked, and if `complete`, key fields and evidence too."""
     ids: set[str] = set()
     if document is not None and record.text_sha256 not in (None, document.text_sha256):
         yield Fault("/text_sha256", "is not the sha256 of the document's text")
@@ -93,10 +93,9 @@ def check_record(
         stated = {leaf.pointer: leaf for leaf in leaves_of(checked.group, checked.fields)}
         yield from _check_standoff(event, place, stated, schema.types.get(event.type), document)
         if gold and not faults:
-            yield from _check_gold_event(event, place, stated, schema.types[event.type])
-            if grounded and document is not None:
-                bare = [target for target in stated if not event.evidence.get(target)]
-                yield from (Fault(f"{place}/fields{target}", "a value of gold needs evidence") for target in bare)
+            yield from _duplicates(place, list(stated.values()))
+            if complete:
+                yield from _check_complete(event, place, stated, schema.types[event.type], document)
 
 
 class StatedLeaf(NamedTuple):
@@ -106,17 +105,18 @@ class StatedLeaf(NamedTuple):
     path: str
     leaf: Leaf
     value: Any
+    is_item: bool
 
 
-def leaves_of(node: Node, value: Any, place: str = "", path: str = "") -> Iterator[StatedLeaf]:
+def leaves_of(node: Node, value: Any, place: str = "", path: str = "", is_item: bool = False) -> Iterator[StatedLeaf]:
     """Yield every stated leaf below a (valid) value."""
     if states_nothing(value):
         return
     if isinstance(node, Leaf):
-        yield StatedLeaf(place, path, node, value)
+        yield StatedLeaf(place, path, node, value, is_item)
     elif isinstance(node, Items):
         for i, item in enumerate(value):
-            yield from leaves_of(node.item, item, f"{place}/{i}", path)
+            yield from leaves_of(node.item, item, f"{place}/{i}", path, is_item=True)
     else:
         for name, entry in node.fields.items():
             yield from leaves_of(entry.node, value.get(name), place + pointer(name), f"{path}.{name}")
@@ -158,24 +158,30 @@ def _span_fault(span: Span, document: Document | None) -> str | None:
     return None if found == span.quote else f"the quote is {span.quote!r}, the text has {found!r}"
 
 
-def _check_gold_event(
-    event: Event, place: str, stated: Mapping[str, StatedLeaf], event_type: EventType
+def _check_complete(
+    event: Event, place: str, stated: Mapping[str, StatedLeaf], event_type: EventType, document: Document | None
 ) -> Iterator[Fault]:
-    for _, entry in event_type.walk():
-        if isinstance(entry.node, Items) and isinstance(entry.node.item, Leaf):
-            yield from _duplicates(place, [leaf for leaf in stated.values() if leaf.leaf is entry.node.item])
+    for target in stated if document is not None else ():
+        if not event.evidence.get(target):
+            yield Fault(f"{place}/fields{target}", "a value of gold needs evidence")
     keys = {name for name, entry in event_type.group.fields.items() if entry.key}
     filled = {name for name in event_type.group.fields if not states_nothing(event.fields.get(name))}
     if keys and (not keys & filled or len(filled) < 2):
         yield Fault(place, f"an event needs a key field ({', '.join(sorted(keys))}) and one further field")
 
 
-def _duplicates(place: str, items: list[StatedLeaf]) -> Iterator[Fault]:
-    for i, item in enumerate(items):
-        for earlier in items[:i]:
-            same_list = earlier.pointer.rpartition("/")[0] == item.pointer.rpartition("/")[0]
-            if same_list and equal(item.leaf.kind, earlier.value, item.value, item.leaf.units):
-                yield Fault(f"{place}/fields{item.pointer}", f"the same value stands at {earlier.pointer}")
+def _duplicates(place: str, leaves: Sequence[StatedLeaf]) -> Iterator[Fault]:
+    """Yield each item of a list of plain values that equals an earlier one."""
+    lists: dict[str, list[StatedLeaf]] = {}
+    for leaf in leaves:
+        if not leaf.is_item:
+            continue
+        holder = lists.setdefault(leaf.pointer.rpartition("/")[0], [])
+        for earlier in holder:
+            if equal(leaf.leaf.kind, earlier.value, leaf.value, leaf.leaf.units):
+                yield Fault(f"{place}/fields{leaf.pointer}", f"the same value stands at {earlier.pointer}")
+                break
+        holder.append(leaf)
 
 
 class _Found(NamedTuple):

@@ -71,7 +71,7 @@ def validate(
 ) -> list[Problem]:
     """All that is wrong with record files: shape, schema, documents, spans. What `goldspan validate` does.
 
-    `gold` says whether the rules for gold hold (every value has evidence, no value twice, a key field and one more);
+    `gold` says whether the rules for gold hold (every value has evidence, a key field and one more in each event);
     None takes a file for gold where its first record has a `review_status`. With a `schema` of one's own and no
     `documents`, nothing is checked against text. Raises UsageError where a file cannot be read.
     """
@@ -80,7 +80,7 @@ def validate(
     problems: list[Problem] = []
     for path in map(Path, files):
         as_gold = _looks_like_gold(path) if gold is None else gold
-        problems += file_problems(path, loaded, texts, as_gold, grounded=as_gold)
+        problems += file_problems(path, loaded, texts, as_gold, complete=as_gold)
     return problems
 
 
@@ -90,16 +90,16 @@ def _looks_like_gold(path: Path) -> bool:
 
 
 def file_problems(
-    path: Path, schema: Schema, documents: Mapping[str, Document] | None, gold: bool, grounded: bool = False
+    path: Path, schema: Schema, documents: Mapping[str, Document] | None, gold: bool, complete: bool = False
 ) -> Iterator[Problem]:
-    """Yield all that is wrong with a file of gold or predictions; if `grounded`, gold without evidence too."""
+    """Yield all that is wrong with a file of gold or predictions; if `complete`, gold without evidence too."""
     known = None if documents is None else documents.keys()
     for line, problems in _with_document_problems(path, known, "the documents file"):
         yield from line.problems
         yield from problems
         if line.record is not None:
             document = None if documents is None else documents.get(line.record.doc_id)
-            for fault in check_record(line.record, schema, document, gold, grounded):
+            for fault in check_record(line.record, schema, document, gold, complete):
                 yield Problem(fault.message, path, line.number, line.record.doc_id, fault.pointer)
 
 

@@ -75,4 +75,4 @@ def check(
 
     loaded = load_schema(directory)
     fields = sum(1 for event_type in loaded.types.values() for _ in event_type.walk())
-    print(f"fine: {len(loaded.types)} event types, {fields} fields")
+    print(f"fine: {fields} fields in {', '.join(loaded.types)}")
