@@ -8,11 +8,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
+import cleanco
 import isodate
-from cleanco import basename
 from isodate import Duration, ISO8601Error
 
 RELATIVE_TOLERANCE = Decimal("1e-9")
@@ -60,13 +60,38 @@ def normal_text(value: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def normal_name(value: str) -> str:
-    """`normal_text`, and the suffix that tells a company's legal form folded too (cleanco's list).
+    """`normal_text`, and the words that tell a company's legal form folded too (the list is cleanco's).
 
-    >>> normal_name("Northwind Holdings, Inc."), normal_name("Inc")
-    ('northwind holdings', 'inc')
+    >>> normal_name("Northwind Holdings, Inc."), normal_name("Contoso GmbH & Co. KG"), normal_name("Inc")
+    ('northwind holdings', 'contoso', 'inc')
     """
-    text = normal_text(value)
-    return basename(text) or text
+    words = normal_text(value).split(" ")
+    while form := _legal_form(words):
+        del words[-form:]
+    return " ".join(words).strip(_EDGES) or normal_text(value)
+
+
+def _legal_form(words: list[str]) -> int:
+    """How many words at the end are a legal form; at least one word is left before them."""
+    forms = _legal_forms().get(_bare(words[-1]), ())
+    return next((len(form) for form in forms if len(form) < len(words) and _bare_end(words, form) == form), 0)
+
+
+def _bare_end(words: list[str], form: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_bare, words[-len(form) :]))
+
+
+def _bare(word: str) -> str:
+    return word.replace(".", "").replace(",", "").replace("-", "")
+
+
+@cache
+def _legal_forms() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Legal forms by their last word, the longest first."""
+    forms: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for _, words in cleanco.prepare_default_terms():
+        forms[words[-1]] = (*forms.get(words[-1], ()), tuple(words))
+    return forms
 
 
 @lru_cache(maxsize=1 << 12)

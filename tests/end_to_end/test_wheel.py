@@ -52,6 +52,6 @@ def test_run_and_score_as_in_the_checkout(installed: Path, tmp_path: Path):
 
 
 def test_the_content_comes_along(installed: Path, tmp_path: Path):
-    assert len(run(installed / "goldspan", "documents", folder=tmp_path).splitlines()) == 1 + 14
+    assert len(run(installed / "goldspan", "documents", folder=tmp_path).splitlines()) == 2 + 14
     code = "from goldspan import validate; from goldspan.content import GOLD; print(validate(GOLD))"
     assert run(installed / "python", "-c", code, folder=tmp_path) == "[]\n"

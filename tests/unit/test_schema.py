@@ -111,7 +111,12 @@ def test_a_reference_leads_into_its_own_file_into_another_and_through_both(direc
         },
         "$defs": {"weight": QUANTITY, "a/b": {"type": "boolean"}},
     }
-    shared = {"$defs": {"owner": {"type": "string", "x-kind": "name"}, "owners": {"type": "array", "items": {"$ref": "#/$defs/owner"}}}}  # fmt: skip
+    shared = {
+        "$defs": {
+            "owner": {"type": "string", "x-kind": "name"},
+            "owners": {"type": "array", "items": {"$ref": "#/$defs/owner"}},
+        }
+    }
     address = {"type": "object", "properties": {"city": {"type": "string"}}}
     fields = load_schema(directory(visit=visit, shared=shared, address=address)).types["visit"].group.fields
     kinds = {"own": "quantity", "other": "name", "chain": "name list", "whole": "object", "escaped": "boolean"}
@@ -241,7 +246,7 @@ def test_several_problems_of_several_files_are_told_at_once(directory: Write) ->
         b'{"properties":{"a":' * 20_000 + b'{"type":"string"}' + b"}}" * 20_000,
         b"\xef\xbb\xbf" + b"{}",
         b'{"$schema": "https://example.com/unknown", "properties": {"a": {"type": "string"}}}',
-        b'{"$id": "::: bad", "properties": {"a": {"type": "string", "pattern": "["}}}',
+        b'{"$id": "::: bad", "properties": {"a": {"type": "string"}}}',
     ],
     ids=["empty", "100,000 brackets", "400 levels", "20,000 levels", "byte order mark", "unknown dialect", "bad id"],
 )

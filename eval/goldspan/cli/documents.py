@@ -35,14 +35,7 @@ def documents(
         rows = [{**document.as_row(), "characters": len(document.text)} for document in loaded.values()]
         write_json(json, [{key: value for key, value in row.items() if key != "text"} for row in rows])
     if not json and not export:
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
+        from goldspan.report.terminal import plain_table, show
 
-        table = Table(box=None, pad_edge=False)
-        for heading in ("document", "story", "characters", "title"):
-            table.add_column(heading, justify="right" if heading == "characters" else "left")
-        for document in loaded.values():
-            cells = (document.doc_id, document.story, str(len(document.text)), document.title or "")
-            table.add_row(*map(Text, cells))
-        Console().print(table)
+        rows = [(d.doc_id, d.story, str(len(d.text)), d.title or "") for d in loaded.values()]
+        show(plain_table(("document", "story", "characters", "title"), rows, right=("characters",)))

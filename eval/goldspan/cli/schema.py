@@ -30,18 +30,14 @@ def show(context: typer.Context, schema: SchemaOption = None, json: JsonOption =
     if json:
         write_json(json, _as_json(loaded))
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from goldspan.report.terminal import plain_table, show
 
-    for event_type in loaded.types.values():
-        table = Table(title=event_type.name, title_justify="left", title_style="bold", box=None, pad_edge=False)
-        for heading in ("field", "kind", "title"):
-            table.add_column(heading)
-        for path, entry in event_type.walk():
-            mark = " *" if entry.key else ""
-            table.add_row(*map(Text, (path.partition(".")[2] + mark, entry.kind, entry.title)))
-        Console().print(table, "")
+    rows = [
+        (path + (" *" if entry.key else ""), entry.kind, entry.title)
+        for event_type in loaded.types.values()
+        for path, entry in event_type.walk()
+    ]
+    show(plain_table(("field", "kind", "title"), rows))
 
 
 def _as_json(loaded: Any) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from rich import box
-from rich.console import Console, Group
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from goldspan.counts import Counts
+from goldspan.report.terminal import plain_table, show
 from goldspan.scoring import Score
 
 UNDEFINED = "–"
@@ -22,19 +22,19 @@ def rate(value: float | None) -> str:
     return UNDEFINED if value is None else f"{value:.3f}"
 
 
-def score_table(score: Score) -> Group:
-    """The per-field table, totals, what was wrong with the file, and the signature."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("field", no_wrap=True)
-    for heading in ("matched", "misread", "missed", "invented", "P", "R", "F1"):
-        table.add_column(heading, justify="right", no_wrap=True)
+HEADINGS = ("field", "matched", "misread", "missed", "invented", "P", "R", "F1")
+
+
+def score_table(score: Score) -> Table:
+    """The per-field table, with the totals of each type and of all."""
+    table = plain_table(HEADINGS, (), right=HEADINGS[1:])
     for name, counts in score.types.items():
         for path, field_counts in score.fields.items():
             if path.partition(".")[0] == name:
                 table.add_row(*_row(path, field_counts))
         table.add_row(*_row(f"all of {name}", counts), style="bold", end_section=True)
     table.add_row(*_row("all fields, micro", score.micro), style="bold")
-    return Group(table, *(Text(line) for line in summary(score)))
+    return table
 
 
 def summary(score: Score) -> Iterator[str]:
@@ -64,9 +64,5 @@ def _row(label: str, counts: Counts) -> list[Text]:
 
 
 def print_score(score: Score, console: Console | None = None) -> None:
-    """Print the table; where the terminal is too narrow for it, lines are wrapped by the terminal, not cut."""
-    console = console or Console()
-    shown = score_table(score)
-    needed = console.measure(shown.renderables[0], options=console.options.update(max_width=1000)).maximum
-    console.width = max(console.width, needed)
-    console.print(shown, soft_wrap=True)
+    """Print the table, what was wrong with the file, and the signature."""
+    show(score_table(score), "", *map(Text, summary(score)), console=console)
