@@ -39,14 +39,14 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 
 .venv/python:
-	$(PYTHON) -m venv .venv
-	touch $@
+	@$(PYTHON) -m venv .venv
+	@touch $@
 
 .venv/run: .venv/python requirements/run.txt pyproject.toml
-	$(INSTALL) -r requirements/run.txt
-	$(INSTALL) --no-deps --editable .
-	touch $@
+	@$(INSTALL) -r requirements/run.txt
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
 
 .venv/dev: .venv/run requirements/dev.txt
-	$(INSTALL) -r requirements/dev.txt
-	touch $@
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@

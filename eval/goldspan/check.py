@@ -1,6 +1,6 @@
 """Checks events against the schema, and records against their documents; parts what is valid from what is not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from goldspan.documents import Document
@@ -47,13 +47,23 @@ def check_event(event: Event, schema: Schema, place: str = "") -> tuple[CheckedE
     An undeclared key, a value that breaks its field's schema, and an event of an undeclared type are rejected; a broken
     rule about a whole object or list (`required`, `uniqueItems`) is a fault that rejects nothing.
     """
+    try:
+        return _check_event(event, schema, place)
+    except RecursionError:
+        group = schema.types[event.type].group if event.type in schema.types else _NO_FIELDS
+        rejected = (Rejected(f"{event.type if group.fields else UNKNOWN}.{UNKNOWN}", "", 1),)
+        return CheckedEvent(event.type, group, {}, event, rejected), [Fault(place + "/fields", "nested too deeply")]
+
+
+def _check_event(event: Event, schema: Schema, place: str) -> tuple[CheckedEvent, list[Fault]]:
     event_type = schema.types.get(event.type)
     if event_type is None:
         rejected = tuple(
             Rejected(f"{UNKNOWN}.{UNKNOWN}", pointer(k), _size(v)) for k, v in event.fields.items() if _size(v)
         )
-        fault = Fault(place + "/type", f"no such event type: {event.type!r}; there are {', '.join(schema.types)}")
-        return CheckedEvent(UNKNOWN, _NO_FIELDS, {}, event, rejected), [fault]
+        message = f"no such event type: {event.type!r}; there are {', '.join(schema.types)}"
+        faults = [Fault(place + "/type", message)] if event.type else []  # without a type it has been reported already
+        return CheckedEvent(UNKNOWN, _NO_FIELDS, {}, event, rejected), faults
     undeclared = list(_undeclared(event_type.group, event.fields, event.type, ""))
     if not undeclared and event_type.validator.is_valid(event.fields):
         return CheckedEvent(event.type, event_type.group, event.fields, event), []
@@ -61,9 +71,11 @@ def check_event(event: Event, schema: Schema, place: str = "") -> tuple[CheckedE
     rejected = {r.pointer: r for r in undeclared}
     for path, keyword, message in event_type.validator.violations(_without_nothing(event.fields)):
         found = _find(event_type.group, event.fields, path)
+        where = f"{place}/fields{found.whole}"
         if found.is_container and keyword in ("additionalProperties", "unevaluatedProperties"):
             continue
-        faults.append(Fault(f"{place}/fields{found.whole}", message))
+        if all(fault.pointer != where for fault in faults):  # a bad date breaks both pattern and format
+            faults.append(Fault(where, message))
         if not found.is_container or keyword == "type":
             leaves = _size(found.value) if found.is_container else 1
             rejected[found.place] = Rejected(f"{event.type}{found.path}", found.place, leaves)
@@ -91,8 +103,12 @@ def check_record(
         checked, faults = check_event(event, schema, place)
         yield from faults
         stated = {leaf.pointer: leaf for leaf in leaves_of(checked.group, checked.fields)}
-        yield from _check_standoff(event, place, stated, schema.types.get(event.type), document)
-        if gold and not faults:
+        known = {
+            *stated,
+            *(target for r in checked.rejected for target in _standoff(event) if _inside(target, r.pointer)),
+        }
+        yield from _check_standoff(event, place, known, schema.types.get(event.type), document)
+        if gold and not faults and event.type in schema.types:
             yield from _duplicates(place, list(stated.values()))
             if complete:
                 yield from _check_complete(event, place, stated, schema.types[event.type], document)
@@ -123,11 +139,11 @@ def leaves_of(node: Node, value: Any, place: str = "", path: str = "", is_item: 
 
 
 def _check_standoff(
-    event: Event, place: str, stated: Mapping[str, StatedLeaf], event_type: EventType | None, document: Document | None
+    event: Event, place: str, known: Collection[str], event_type: EventType | None, document: Document | None
 ) -> Iterator[Fault]:
     for name in ("evidence", "accepted", "confidence"):
         for target in getattr(event, name):
-            if target not in stated:
+            if target not in known:
                 yield Fault(place + pointer(name, target), "points to no value of this event")
     for target, spans in event.evidence.items():
         for i, span in enumerate(spans):
@@ -138,13 +154,21 @@ def _check_standoff(
         if not 0 <= confidence <= 1:
             yield Fault(place + pointer("confidence", target), f"{confidence} is not between 0 and 1")
     for target, values in event.accepted.items():
-        if event_type is None or target not in stated:
+        if event_type is None or target not in known:
             continue
         for i, value in enumerate(values):
             trial = replaced(event.fields, {target: value})
             for path, _, message in event_type.validator.violations(trial):
-                if (pointer(*path) + "/").startswith(target + "/"):
+                if _inside(pointer(*path), target):
                     yield Fault(f"{place}{pointer('accepted', target)}/{i}", message)
+
+
+def _standoff(event: Event) -> set[str]:
+    return {*event.evidence, *event.accepted, *event.confidence}
+
+
+def _inside(target: str, place: str) -> bool:
+    return (target + "/").startswith(place + "/")
 
 
 def _span_fault(span: Span, document: Document | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from goldspan import content
-from goldspan.errors import DataError, Problem
+from goldspan.errors import DataError, Problem, UsageError
 from goldspan.files import read_bytes, read_lines
 
 
@@ -73,7 +73,7 @@ def load_documents(path: Path | None = None) -> dict[str, Document]:
         try:
             row = msgspec.json.decode(line, type=_Row)
             document = _document(row, path.parent, sources)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError, UsageError) as error:
             problems.append(Problem(str(error), path, number))
             continue
         if document.doc_id in documents:
@@ -96,7 +96,7 @@ def _document(row: _Row, folder: Path, sources: dict[str, str]) -> Document:
 def _cut_text(row: _Row, folder: Path, sources: dict[str, str]) -> str:
     if row.file is None or row.start is None or row.end is None:
         raise ValueError(f"document {row.doc_id}: needs text, or file, start and end")
-    if Path(row.file).name != row.file:
+    if Path(row.file).name != row.file or row.file in ("", ".", ".."):
         raise ValueError(f"document {row.doc_id}: file must be a name in the folder of the documents file")
     if row.file not in sources:
         sources[row.file] = read_bytes(folder / row.file).decode()

@@ -26,7 +26,7 @@ class Problem:
         if self.line is not None:
             place += f":{self.line}" if place else f"line {self.line}"
         parts = [place, f"document {self.doc_id}" if self.doc_id is not None else "", self.pointer or "", self.message]
-        return ": ".join(_printable(part) for part in parts if part)
+        return ": ".join(printable(part) for part in parts if part)
 
 
 class GoldspanError(Exception):
@@ -49,7 +49,11 @@ class DataError(GoldspanError):
         self.problems: tuple[Problem, ...] = tuple(problems)
 
 
-def _printable(text: str) -> str:
-    """Text from a user's file, safe to show on a terminal: control characters escaped, length bounded."""
+def printable(text: str) -> str:
+    """Text from a user's file, safe to show on a terminal: control characters escaped, length bounded.
+
+    >>> printable("\\x1b[2J")
+    '\\\\x1b[2J'
+    """
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return shown if len(shown) <= 500 else shown[:497] + "..."

@@ -6,7 +6,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from goldspan.errors import UsageError
+
+FORMAT_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises where bytes are no JSON."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -17,6 +24,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
+                if number == 1:
+                    line = line.removeprefix(_BYTE_ORDER_MARK)
                 if line.strip():
                     yield number, line
     except OSError as error:
@@ -43,9 +52,16 @@ def sha256_of_file(path: Path) -> str:
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     """Write a file whole or not at all: a temporary file beside it, fsync, rename.
 
-    Raises UsageError where the folder cannot be written to; then nothing is left behind.
+    A link is followed; what is no plain file (`/dev/stdout`, a named pipe) is written to as it is. Raises UsageError
+    where the folder cannot be written to; then nothing is left behind.
     """
     try:
+        path = path.resolve()
+        special = path.exists() and not path.is_file() and not path.is_dir()
+        if special:
+            with path.open("wb") as stream:
+                stream.writelines(chunks)
+            return
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error

@@ -12,8 +12,6 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import cleanco
-import isodate
-from isodate import Duration, ISO8601Error
 
 RELATIVE_TOLERANCE = Decimal("1e-9")
 
@@ -38,24 +36,36 @@ _QUOTES_AND_DASHES = str.maketrans(
     }
 )
 _ARTICLE = re.compile(r"^(?:the|an|a) ")
-_EDGES = " \t\n\r.,;:!?'\"()[]{}*"
+_STOPS = ".,;:!?"
+_QUOTES = "'\""
 
 
 @lru_cache(maxsize=1 << 16)
 def normal_text(value: str) -> str:
-    """Fold what does not change a phrase's meaning: case, quotes and dashes, space, a leading article.
+    """Fold what does not change a phrase's meaning: case, quotes, dashes, space, a leading article, a stop at the end.
 
     Digits, signs and letters stay, and the result is never empty unless the value is.
 
-    >>> normal_text("The  “Clean–Air”\\u00a0Act.")
-    'clean-air" act'
-    >>> normal_text("14.3%") == normal_text("14.3"), normal_text("!?")
-    (False, '!?')
+    >>> normal_text("The  “Clean–Air”\\u00a0Act."), normal_text("“Northwind”"), normal_text("10² km"), normal_text("!?")
+    ('"clean-air" act', 'northwind', '10² km', '!?')
     """
-    plain = unicodedata.normalize("NFKC", value).casefold().translate(_QUOTES_AND_DASHES)
+    plain = (value if value.isascii() else _compatible(value)).casefold()
     spaced = " ".join(plain.split())
-    stripped = _ARTICLE.sub("", spaced.strip(_EDGES), count=1).strip(_EDGES)
-    return stripped or spaced or value
+    bare = _ARTICLE.sub("", _unquoted(spaced))
+    return _unquoted(bare) or spaced or value
+
+
+def _compatible(value: str) -> str:
+    """Compatibility forms folded (NFKC), but no superscript or fraction made a digit; one form of quotes and dashes."""
+    folded = "".join(c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c) for c in value)
+    return unicodedata.normalize("NFC", folded).translate(_QUOTES_AND_DASHES)
+
+
+def _unquoted(text: str) -> str:
+    text = text.rstrip(_STOPS + " ")
+    while len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        text = text[1:-1].strip().rstrip(_STOPS)
+    return text
 
 
 @lru_cache(maxsize=1 << 16)
@@ -68,7 +78,7 @@ def normal_name(value: str) -> str:
     words = normal_text(value).split(" ")
     while form := _legal_form(words):
         del words[-form:]
-    return " ".join(words).strip(_EDGES) or normal_text(value)
+    return _unquoted(" ".join(words)) or normal_text(value)
 
 
 def _legal_form(words: list[str]) -> int:
@@ -94,6 +104,14 @@ def _legal_forms() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return forms
 
 
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_DURATION = re.compile(
+    rf"P(?=[0-9T])(?:({_NUMBER})Y)?(?:({_NUMBER})M)?(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
+    rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
+)
+_MONTHS, _SECONDS = (12, 1), (7 * 86400, 86400, 3600, 60, 1)
+
+
 @lru_cache(maxsize=1 << 12)
 def normal_duration(value: str) -> tuple[Decimal, Decimal]:
     """Length in (months, seconds): a year is twelve months, a week seven days, and a month is no number of days.
@@ -101,23 +119,21 @@ def normal_duration(value: str) -> tuple[Decimal, Decimal]:
     >>> normal_duration("P1Y") == normal_duration("P12M"), normal_duration("P1M") == normal_duration("P30D")
     (True, False)
     """
-    parsed: Any = isodate.parse_duration(value)  # pyright: ignore[reportUnknownMemberType]
-    months = parsed.years * 12 + parsed.months if isinstance(parsed, Duration) else 0
-    rest = parsed.tdelta if isinstance(parsed, Duration) else parsed
-    return Decimal(months), Decimal(rest.days * 86400 + rest.seconds) + Decimal(rest.microseconds) / 1_000_000
+    match = _DURATION.fullmatch(value)
+    if match is None:
+        raise ValueError(f"{value!r} is no ISO 8601 duration")
+    parts = [Decimal(part or 0) for part in match.groups()]
+    months = sum((n * unit for n, unit in zip(parts[:2], _MONTHS, strict=True)), Decimal(0))
+    return months, sum((n * unit for n, unit in zip(parts[2:], _SECONDS, strict=True)), Decimal(0))
 
 
 def is_duration(value: str) -> bool:
     """Whether the text is an ISO 8601 duration.
 
-    >>> is_duration("P20Y"), is_duration("20 years")
-    (True, False)
+    >>> is_duration("P20Y"), is_duration("20 years"), is_duration("PT")
+    (True, False, False)
     """
-    try:
-        normal_duration(value)
-    except (ISO8601Error, ArithmeticError, ValueError):
-        return False
-    return True
+    return _DURATION.fullmatch(value) is not None
 
 
 def close(first: float | Decimal, second: float | Decimal) -> bool:
@@ -192,12 +208,27 @@ SAME: Mapping[str, Callable[[Any, Any, Units], bool]] = {
 QUOTED = frozenset({"name", "text"})
 """The kinds for which a gold quote is a right answer."""
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "money": ("amount", "currency"),
-    "percent": ("value",),
-    "quantity": ("value", "unit"),
+_STRING: Mapping[str, Any] = {"type": ["string", "null"]}
+_NUMBERS: Mapping[str, Any] = {"type": "number"}
+
+
+def _object(**members: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": ["object", "null"], "properties": members, "required": list(members)}
+
+
+SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "name": _STRING,
+    "text": _STRING,
+    "enum": {},
+    "boolean": {"type": ["boolean", "null"]},
+    "money": _object(amount=_NUMBERS, currency={"type": "string"}),
+    "percent": _object(value=_NUMBERS),
+    "quantity": _object(value=_NUMBERS, unit={"type": "string"}),
+    "date": {**_STRING, "format": "edtf"},
+    "duration": {**_STRING, "format": "duration"},
+    "number": {"type": ["number", "null"]},
 }
-"""The members that a kind's JSON object must have; the other kinds are plain values."""
+"""What a value of a kind must be, as JSON Schema, however lenient the schema of its field is."""
 
 
 def equal(

@@ -53,7 +53,7 @@ def load_predictions(path: Path, schema: Schema, known: Collection[str], keep_go
         record = line.record
         predictions.faults += line.problems
         events: list[CheckedEvent] = []
-        for i, event in enumerate(record.events):
+        for i, event in enumerate(record.events if record.error is None else ()):
             checked, faults = check_event(event, schema, f"/events/{i}")
             events.append(checked)
             predictions.faults += [Problem(f.message, path, line.number, record.doc_id, f.pointer) for f in faults]
@@ -97,10 +97,11 @@ def file_problems(
     for line, problems in _with_document_problems(path, known, "the documents file"):
         yield from line.problems
         yield from problems
-        if line.record is not None:
-            document = None if documents is None else documents.get(line.record.doc_id)
-            for fault in check_record(line.record, schema, document, gold, complete):
-                yield Problem(fault.message, path, line.number, line.record.doc_id, fault.pointer)
+        if line.record is None:
+            continue
+        document = None if documents is None else documents.get(line.record.doc_id)
+        for fault in check_record(line.record, schema, document, gold, complete):
+            yield Problem(fault.message, path, line.number, line.record.doc_id, fault.pointer)
 
 
 def _with_document_problems(

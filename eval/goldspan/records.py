@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 
 from goldspan.errors import Problem
-from goldspan.files import read_lines
+from goldspan.files import FORMAT_ERRORS, read_lines
 from goldspan.pointers import pointer
-
-FORMAT_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises where bytes are no JSON."""
 
 
 class Span(msgspec.Struct, frozen=True, gc=False):
@@ -23,10 +20,13 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     located: bool = False
 
 
+TypeName = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class Event(msgspec.Struct, frozen=True):
     """One event. `fields` is what the schema describes; the rest is keyed by JSON Pointer into `fields`."""
 
-    type: str
+    type: TypeName
     fields: dict[str, Any]
     id: str | None = None
     evidence: dict[str, list[Span]] = {}
@@ -97,7 +97,7 @@ def _salvage(path: Path, number: int, line: bytes) -> Line:
     events: Any = raw.get("events", [])
     if not isinstance(events, list):
         report("/events", "must be a list")
-        events = [] if events is None else [events]
+        events = []
     members = _members(raw, Record, "", report, leave_out=("events",))
     kept = [_event(event, f"/events/{i}", report) for i, event in enumerate(cast("list[Any]", events))]
     return Line(number, Record(**members, events=kept), tuple(problems))

@@ -5,6 +5,7 @@
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,13 +17,14 @@ import msgspec
 
 from goldspan import content
 from goldspan.errors import DataError, Problem, UsageError
-from goldspan.files import read_bytes
-from goldspan.kinds import PARTS, SAME
+from goldspan.files import FORMAT_ERRORS, read_bytes
+from goldspan.kinds import SAME, SHAPES
 from goldspan.pointers import pointer
 from goldspan.refs import inline
 from goldspan.validators import Validator
 
 SUFFIX = ".schema.json"
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PLAIN_KINDS = {"string": "text", "number": "number", "integer": "number", "boolean": "boolean"}
 _UNSUPPORTED = ("anyOf", "oneOf", "allOf", "if", "patternProperties", "prefixItems", "dependentSchemas")
 
@@ -121,20 +123,36 @@ def load_schema(directory: Path | None = None) -> Schema:
     for name, document in files.items():
         if "properties" not in document and "$ref" not in document and "$defs" in document:
             continue
-        reader = _Reader(directory / name, problems)
-        before = len(problems)
-        whole = inline(name, registry, reader.problem)
-        group = reader.root(whole) if len(problems) == before else Group({})
-        if len(problems) == before:
-            type_name = name.removesuffix(SUFFIX)
-            about = whole.get("title", type_name), whole.get("description", "")
-            types[type_name] = EventType(type_name, *about, group, Validator(whole))
+        event_type = _read_type(directory / name, registry, problems)
+        if event_type is not None:
+            types[event_type.name] = event_type
     if problems:
         raise DataError(problems)
     if not types:
         raise UsageError(f"{directory}: no event type (a file NAME{SUFFIX} with properties) in this directory")
-    versions = {file["x-version"] for file in files.values() if "x-version" in file}
+    versions = {str(file["x-version"]) for file in files.values() if "x-version" in file}
     return Schema(types, ", ".join(sorted(versions)) or None, files)
+
+
+def _read_type(path: Path, files: Mapping[str, Any], problems: list[Problem]) -> EventType | None:
+    name = path.name.removesuffix(SUFFIX)
+    reader = _Reader(path, problems)
+    before = len(problems)
+    try:
+        whole = inline(path.name, files, reader.problem)
+        validator = Validator(whole)
+        group = reader.root(whole) if len(problems) == before else _NOTHING
+        built = validator.build_problem() if len(problems) == before else None
+    except RecursionError:
+        reader.problem("", "nested too deeply")
+        return None
+    if built is not None:
+        reader.problem("", built)
+    if "." in name:
+        reader.problem("", f"the name of an event type may not contain a dot: {name!r}")
+    if len(problems) > before:
+        return None
+    return EventType(name, whole.get("title", name), whole.get("description", ""), group, validator)
 
 
 def _read(directory: Path, problems: list[Problem]) -> dict[str, Any]:
@@ -144,16 +162,19 @@ def _read(directory: Path, problems: list[Problem]) -> dict[str, Any]:
     for path in sorted(directory.glob("*" + SUFFIX)):
         try:
             value: Any = msgspec.json.decode(read_bytes(path))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except FORMAT_ERRORS as error:
             problems.append(Problem(f"no JSON: {error}", path))
             continue
         if not isinstance(value, dict):
             problems.append(Problem("a schema file must hold a JSON object", path))
             continue
-        found = [Problem(message, path, pointer=place) for place, message in Validator.meta_problems(value)]
+        document = cast(dict[str, Any], value)
+        found = [Problem(message, path, pointer=place) for place, message in Validator.meta_problems(document)]
+        if str(document.get("$schema", DRAFT)).rstrip("#") != DRAFT:
+            found.append(Problem(f"must be {DRAFT}", path, pointer="/$schema"))
         problems += found
         if not found:
-            files[path.name] = value
+            files[path.name] = document
     return files
 
 
@@ -184,12 +205,11 @@ class _Reader:
 
     def node(self, raw: Any, place: str) -> Node:
         schema = _without_null(raw)
-        if "x-kind" in schema:
-            return self.leaf(schema["x-kind"], schema, place)
-        if "enum" in schema or "const" in schema:
-            return self.leaf("enum", schema, place)
-        if schema.get("type") in _PLAIN_KINDS:
-            return self.leaf(_PLAIN_KINDS[schema["type"]], schema, place)
+        kind = _kind(schema)
+        if kind is not None:
+            leaf = self.leaf(kind, schema, place)
+            raw["allOf"] = [*raw.get("allOf", ()), SHAPES[leaf.kind]]  # the kind's own rule holds beside the field's
+            return leaf
         for keyword in _UNSUPPORTED:
             if keyword in schema:
                 self.problem(f"{place}/{keyword}", "cannot be scored: which kind of value this is depends on the value")
@@ -207,6 +227,8 @@ class _Reader:
         return _NOTHING
 
     def field(self, name: str, raw: Any, place: str) -> Field:
+        if "." in name:
+            self.problem(place + "/properties" + pointer(name), "a field's name may not contain a dot")
         about = _without_null(raw)
         return Field(
             name,
@@ -221,9 +243,13 @@ class _Reader:
         if not isinstance(kind, str) or kind not in SAME:
             self.problem(place + "/x-kind", f"no such kind: {kind!r}; there are {', '.join(SAME)}")
             return Leaf("text")
-        for part in PARTS.get(kind, ()):
+        for part in SHAPES[kind].get("required", ()):
             if part not in schema.get("properties", ()) or part not in schema.get("required", ()):
                 self.problem(place, f"a {kind} must be an object that requires {part!r}")
+        try:
+            re.compile(schema.get("pattern", ""))
+        except re.error as error:
+            self.problem(place + "/pattern", f"no regular expression: {error}")
         values = tuple(schema.get("enum", [schema["const"]] if "const" in schema else ()))
         return Leaf(kind, self.units(schema, place) if kind == "quantity" else {}, values)
 
@@ -240,6 +266,13 @@ class _Reader:
             self.problem(place + "/x-units", "each factor must be a number above 0")
             return {}
         return {unit: Decimal(str(number)) for unit, number in numbers.items()}
+
+
+def _kind(schema: Mapping[str, Any]) -> Any:
+    """What `x-kind` says, or what the plain type amounts to; None for lists and groups."""
+    if "x-kind" in schema:
+        return schema["x-kind"]
+    return "enum" if "enum" in schema or "const" in schema else _PLAIN_KINDS.get(schema.get("type", ""))
 
 
 def _without_null(raw: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """JSON Schema validation: jsonschema is the reference and makes the messages, jsonschema-rs decides quickly."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -34,7 +34,17 @@ class Validator:
 
     @cached_property
     def _fast(self) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(self.schema, formats=dict(_FORMATS), validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(
+            self.schema, formats=dict(_FORMATS), validate_formats=True, offline=True
+        )
+
+    def build_problem(self) -> str | None:
+        """What keeps the schema from being used although it is a schema: a pattern that is no regular expression."""
+        try:
+            self._fast.is_valid({})
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            return _short(str(error).partition("\n")[0])
+        return None
 
     @cached_property
     def _reference(self) -> Any:
@@ -60,7 +70,7 @@ class Validator:
     @staticmethod
     def meta_problems(schema: Any) -> Iterator[tuple[str, str]]:
         """Yield (JSON Pointer, message) for each place where a schema is no draft 2020-12 schema."""
-        if jsonschema_rs.meta.is_valid(schema):
+        if _meta().is_valid(schema):
             return
         from jsonschema import Draft202012Validator
 
@@ -68,6 +78,11 @@ class Validator:
         found: Any = meta.iter_errors(schema)  # pyright: ignore[reportUnknownMemberType]
         for error in sorted(found, key=lambda error: [str(part) for part in error.absolute_path]):
             yield pointer(*error.absolute_path), _short(error.message)
+
+
+@cache
+def _meta() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"}, offline=True)
 
 
 def _strings_only(check: Callable[[str], bool]) -> Callable[[object], bool]:

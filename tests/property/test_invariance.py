@@ -2,9 +2,11 @@
 
 import copy
 from collections.abc import Iterator
+from itertools import product
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import NUMBER, TEXT, figures, list_of, object_of, shuffled
@@ -62,6 +64,7 @@ loose = {  # what only a prediction may say: a list with doubles and nulls, inva
 def documents(draw: st.DrawFn, gold: bool) -> dict[str, Events]:
     """Up to two documents of up to three events, with evidence and, in gold, accepted values."""
     whole: dict[str, Events] = {}
+    with_evidence = draw(st.booleans())
     for name in ("d1", "d2"):
         events: Events = []
         for i in range(draw(st.integers(0, 3))):
@@ -72,7 +75,8 @@ def documents(draw: st.DrawFn, gold: bool) -> dict[str, Events]:
             for path in leaves(fields):
                 starts = draw(st.lists(st.integers(0, 2), max_size=2, unique=True))
                 spans = [{"start": start, "end": start + 2, "quote": "say"} for start in starts]
-                event["evidence"][pointer(path)] = spans
+                if with_evidence:
+                    event["evidence"][pointer(path)] = spans
                 if gold and path[-1] in ("a", "b") and draw(st.booleans()):
                     event.setdefault("accepted", {})[pointer(path)] = draw(st.permutations(["x", "z"]))
             events.append(event)
@@ -100,6 +104,64 @@ def reordered(whole: dict[str, Events], random: Random) -> dict[str, Events]:
 @given(documents(gold=True), documents(gold=False), st.randoms(use_true_random=False))
 def test_order_and_ids_change_no_figure(gold: dict[str, Events], pred: dict[str, Events], random: Random) -> None:
     assert figures(TYPES, reordered(gold, random), reordered(pred, random)) == figures(TYPES, gold, pred)
+
+
+tied = st.lists(
+    st.fixed_dictionaries({}, optional={k: st.just("x") for k in "ab"} | {"n": st.integers(0, 2)}), max_size=4
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(tied, tied, st.booleans(), st.randoms(use_true_random=False))
+def test_order_changes_no_figure_where_nearly_all_pairings_tie(
+    gold: list[dict[str, Any]], pred: list[dict[str, Any]], as_lines: bool, random: Random
+) -> None:
+    def whole(side: list[dict[str, Any]]) -> dict[str, Events]:
+        if as_lines:  # the same a level down
+            lines = [{name: value for name, value in fields.items() if name != "n"} for fields in side]
+            return {"d": [{"type": "order", "fields": {"a": "x", "lines": lines}}]}
+        return {"d": [{"type": "order", "fields": fields} for fields in side]}
+
+    moved = figures(TYPES, reordered(whole(gold), random), reordered(whole(pred), random))
+    assert moved == figures(TYPES, whole(gold), whole(pred))
+
+
+FIELDS = {"e": {"a": TEXT, "tags": list_of(TEXT), "b": TEXT, "c": TEXT}}
+WHOLE = {"a": "x", "b": "x", "c": "x"}
+SAY_Z = [{"start": 0, "end": 1, "quote": "z"}]
+TIES: dict[str, tuple[Events, Events]] = {
+    # in each, two pairings are equally good, but other fields come out as misread or as silent
+    "values": ([{"fields": WHOLE}], [{"fields": {"a": "x", "b": "y"}}, {"fields": {"a": "x", "c": "y"}}]),
+    "lists": (
+        [{"fields": WHOLE}],
+        [{"fields": {"a": "x", "tags": ["1", "4"], "b": "y"}}, {"fields": {"a": "x", "tags": ["2", "3"], "c": "y"}}],
+    ),
+    "accepted": (
+        [{"fields": WHOLE, "accepted": {"/b": ["z"]}}, {"fields": WHOLE, "accepted": {"/c": ["z"]}}],
+        [{"fields": {"a": "x", "b": "z", "c": "z"}}],
+    ),
+    "quotes": (
+        [{"fields": WHOLE, "evidence": {"/b": SAY_Z}}, {"fields": WHOLE, "evidence": {"/c": SAY_Z}}],
+        [{"fields": {"a": "x", "b": "z", "c": "z"}}],
+    ),
+    "invalid values": (
+        [{"fields": {"a": "x", "b": "x"}}],
+        [{"fields": {"a": "x", "b": 7}}, {"fields": {"a": "x", "c": 7}}],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_a_tie_is_decided_by_content_and_not_by_order(name: str) -> None:
+    found: list[Any] = []
+    for turn in product([False, True], repeat=3):
+        gold, pred = ([{"type": "e", **event} for event in side] for side in copy.deepcopy(TIES[name]))
+        for events, turned in ((gold, turn[0]), (pred, turn[1])):
+            events.sort(key=str, reverse=turned)
+        if turn[2] and "tags" in pred[0]["fields"]:
+            pred[0]["fields"]["tags"].reverse()
+        found.append(figures(FIELDS, {"d": gold}, {"d": pred}))
+    assert all(each == found[0] for each in found)
 
 
 @settings(max_examples=150, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import Score, score
+from goldspan import DataError, Score, load_schema, score
 from goldspan.cli.common import write_json
 from goldspan.report.as_json import score_as_json
 from goldspan.report.html import score_page, segments
@@ -188,16 +188,14 @@ def test_validity_counts_what_was_wrong_with_the_file(write_lines: Write) -> Non
     assert validity == expected
 
 
-def test_a_type_whose_name_has_a_dot_keeps_its_name(write_lines: Write, tmp_path: Path) -> None:
+def test_names_with_a_dot_are_refused_since_paths_are_dotted(tmp_path: Path) -> None:
     folder = tmp_path / "schema"
     folder.mkdir()
-    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"a.b": {"type": "string"}}}
     (folder / "pet.visit.schema.json").write_text(json.dumps(schema))
-    rows = [{"doc_id": "d", "events": [{"id": "e", "type": "pet.visit", "fields": {"a": "x"}}]}]
-    records = write_lines("g.jsonl", rows)
-    shown = score_as_json(score(records, gold=records, schema=folder))
-    assert list(shown["types"]) == ["pet.visit"]
-    assert list(shown["fields"]) == ["pet.visit.a"]
+    with pytest.raises(DataError) as raised:
+        load_schema(folder)
+    assert {problem.pointer for problem in raised.value.problems} == {"", "/properties/a.b"}
 
 
 marks = st.lists(

@@ -7,7 +7,7 @@ import typer
 
 from goldspan.cli import documents, run, schema, score, validate
 from goldspan.cli.common import EPILOG_MODE
-from goldspan.errors import DataError, UsageError
+from goldspan.errors import DataError, UsageError, printable
 
 app = typer.Typer(
     name="goldspan",
@@ -46,6 +46,8 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Run the command line; what is wrong with the data or the call is told without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # pyright: ignore
     try:
         app()
     except DataError as error:
@@ -53,7 +55,7 @@ def main() -> None:
             print(problem, file=sys.stderr)
         sys.exit(1)
     except UsageError as error:
-        print(f"goldspan: {error}", file=sys.stderr)
+        print(f"goldspan: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say

@@ -33,6 +33,6 @@ def write_json(target: Path, value: Any) -> None:
 
     data = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
     if str(target) == "-":
-        sys.stdout.write(data.decode())
+        sys.stdout.buffer.write(data)
     else:
         write_whole(target, [data])

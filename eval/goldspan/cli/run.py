@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.common import DocumentsOption
+from goldspan.cli.common import DocumentsOption, JsonOption, write_json
 
 if TYPE_CHECKING:
     from goldspan.documents import Document
@@ -18,6 +18,7 @@ def run(
         Path, typer.Option("--out", metavar="FILE", help="Predictions (JSONL); the same file again resumes.")
     ],
     documents: DocumentsOption = None,
+    json: JsonOption = None,
 ) -> None:
     """Run an extractor over the documents, keeping each finished one at once; the same --out again resumes a run.
 
@@ -29,9 +30,12 @@ def run(
     from goldspan.harness import run as run_extractor
 
     result = run_extractor(extractor, out, documents=documents, track=_progress)
+    if json:
+        write_json(json, result._asdict())
     kept = f", {result.kept} kept from an earlier run" if result.kept else ""
     failed = f", {result.failed} failed (they have an error instead of events)" if result.failed else ""
-    print(f"{result.done} documents extracted{kept}{failed}: {out}")
+    if str(json) != "-":
+        print(f"{result.done} documents extracted{kept}{failed}: {out}")
     if result.failed:
         raise typer.Exit(1)
 

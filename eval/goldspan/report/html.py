@@ -133,4 +133,7 @@ def _value(event: Event | None, place: str | None) -> str:
     if event is None or place is None:
         return UNDEFINED
     value = resolve(event.fields, place)
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    try:
+        return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    except RecursionError:
+        return "…"

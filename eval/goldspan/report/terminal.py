@@ -7,6 +7,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from goldspan.errors import printable
+
 
 def plain_table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Table:
     """A table without lines of its own; the columns in `right` are aligned to the right."""
@@ -14,7 +16,7 @@ def plain_table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: S
     for heading in headings:
         table.add_column(heading, justify="right" if heading in right else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     return table
 
 
