@@ -128,7 +128,7 @@ def test_order_changes_no_figure_where_nearly_all_pairings_tie(
 
 FIELDS = {"e": {"a": TEXT, "tags": list_of(TEXT), "b": TEXT, "c": TEXT}}
 WHOLE = {"a": "x", "b": "x", "c": "x"}
-SAY_Z = [{"start": 0, "end": 1, "quote": "z"}]
+Z, W = ([{"start": 0, "end": 1, "quote": quote}] for quote in "zw")
 TIES: dict[str, tuple[Events, Events]] = {
     # in each, two pairings are equally good, but other fields come out as misread or as silent
     "values": ([{"fields": WHOLE}], [{"fields": {"a": "x", "b": "y"}}, {"fields": {"a": "x", "c": "y"}}]),
@@ -141,7 +141,7 @@ TIES: dict[str, tuple[Events, Events]] = {
         [{"fields": {"a": "x", "b": "z", "c": "z"}}],
     ),
     "quotes": (
-        [{"fields": WHOLE, "evidence": {"/b": SAY_Z}}, {"fields": WHOLE, "evidence": {"/c": SAY_Z}}],
+        [{"fields": WHOLE, "evidence": {"/b": Z, "/c": W}}, {"fields": WHOLE, "evidence": {"/b": W, "/c": Z}}],
         [{"fields": {"a": "x", "b": "z", "c": "z"}}],
     ),
     "invalid values": (
