@@ -35,7 +35,8 @@ def commands(block: str) -> list[Command]:
 
 
 def run(line: str, folder: Path) -> str:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    environment |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
     where = ROOT if line.startswith("make ") else folder
     done = subprocess.run(["bash", "-c", line], cwd=where, env=environment, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
