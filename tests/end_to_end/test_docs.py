@@ -2,7 +2,7 @@
 
 A fenced block `console` holds `$ command` lines with their output. A fenced block with a file name behind its language
 (```json my_schema/invoice.schema.json) is written to that file first. `python` blocks are run, their output compared
-with the comment lines that start with `#>`.
+with the comment lines that start with `#:`.
 """
 
 import os
@@ -64,6 +64,6 @@ def test_page_tells_the_truth(page: str, tmp_path: Path):
             for command in commands(body):
                 assert plain(run(command.line, tmp_path)) == plain(command.output), command.line
         elif language == "python":
-            expected = [line.removeprefix("#> ") for line in body.splitlines() if line.startswith("#> ")]
+            expected = [line.removeprefix("#: ") for line in body.splitlines() if line.startswith("#: ")]
             (tmp_path / "example.py").write_text(body)
             assert plain(run("python example.py", tmp_path)) == expected, body
