@@ -99,6 +99,17 @@ class Schema:
     files: Mapping[str, Any]
 
     @cached_property
+    def leaves(self) -> Mapping[str, Leaf]:
+        """The leaf at each dotted path: of a field's value, or of the items of a list."""
+        found: dict[str, Leaf] = {}
+        for event_type in self.types.values():
+            for path, entry in event_type.walk():
+                inner = entry.node.item if isinstance(entry.node, Items) else entry.node
+                if isinstance(inner, Leaf):
+                    found[path] = inner
+        return found
+
+    @cached_property
     def sha256(self) -> str:
         """SHA-256 of the files' content in canonical JSON (sorted keys), hexadecimal."""
         return hashlib.sha256(msgspec.json.encode(self.files, order="sorted")).hexdigest()

@@ -1,38 +1,23 @@
 """The score: counts kept by document and field, and every figure derived from them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from goldspan import content
 from goldspan.check import CheckedEvent
-from goldspan.compare import EventPair, Outcome, compare_document
-from goldspan.counts import RESULTS, Counts, macro_f1, ratio, total
+from goldspan.compare import compare_document
+from goldspan.counts import Counts, macro_f1, ratio, total
 from goldspan.documents import Document, load_documents
 from goldspan.errors import Problem
 from goldspan.files import sha256_of_file
 from goldspan.load import CheckedRecord, Predictions, load_gold, load_predictions
-from goldspan.records import Record, Usage
+from goldspan.match import DocumentMatch
+from goldspan.records import Usage
 from goldspan.schema import Schema, load_schema
 from goldspan.version import VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentScore:
-    """One document: both records, the pairs of events, and the counts of each field (by dotted path)."""
-
-    doc_id: str
-    gold: Record
-    pred: Record | None
-    pairs: tuple[EventPair, ...]
-    fields: Mapping[str, Counts]
-
-    @property
-    def counts(self) -> Counts:
-        """All leaves of the document."""
-        return total(self.fields.values())
 
 
 class EventCounts(NamedTuple):
@@ -55,10 +40,9 @@ class Score:
 
     signature: str
     schema: Schema
-    documents: Mapping[str, DocumentScore]
+    documents: Mapping[str, DocumentMatch]
     faults: tuple[Problem, ...] = ()
     unreadable: int = 0
-    texts: Mapping[str, Document] = field(default_factory=dict[str, Document])
 
     @cached_property
     def fields(self) -> dict[str, Counts]:
@@ -181,23 +165,11 @@ def score_records(
     texts: Mapping[str, Document] | None = None,
 ) -> Score:
     """Score loaded predictions against loaded gold, document by document."""
-    documents: dict[str, DocumentScore] = {}
+    documents: dict[str, DocumentMatch] = {}
     for doc_id, record in gold.items():
         predicted = predictions.records.get(doc_id)
         events: tuple[CheckedEvent, ...] = predicted.events if predicted else ()
         pairs = tuple(compare_document(record.events, events))
-        fields = tally(outcome for pair in pairs for outcome in pair.outcomes)
-        documents[doc_id] = DocumentScore(doc_id, record.record, predicted and predicted.record, pairs, fields)
-    return Score(signature, schema, documents, tuple(predictions.faults), len(predictions.unreadable), texts or {})
-
-
-def tally(outcomes: Iterable[Outcome]) -> dict[str, Counts]:
-    """Count outcomes by field.
-
-    >>> tally([Outcome("deal.amount", "misread"), Outcome("deal.amount", "missed")])
-    {'deal.amount': Counts(matched=0, misread=1, missed=1, invented=0)}
-    """
-    numbers: dict[str, list[int]] = {}
-    for outcome in outcomes:
-        numbers.setdefault(outcome.field, [0, 0, 0, 0])[RESULTS.index(outcome.result)] += 1
-    return {path: Counts(*row) for path, row in numbers.items()}
+        text = texts.get(doc_id) if texts else None
+        documents[doc_id] = DocumentMatch(doc_id, record.record, predicted and predicted.record, pairs, text)
+    return Score(signature, schema, documents, tuple(predictions.faults), len(predictions.unreadable))

@@ -10,10 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from goldspan.compare import EventPair
 from goldspan.counts import RESULTS
+from goldspan.match import DocumentMatch
 from goldspan.pointers import resolve
 from goldspan.records import Event, Record
 from goldspan.report.table import UNDEFINED, rate, summary
-from goldspan.scoring import DocumentScore, Score
+from goldspan.scoring import Score
 
 
 class Segment(NamedTuple):
@@ -46,7 +47,7 @@ class _EventView(NamedTuple):
 class _DocumentView(NamedTuple):
     doc_id: str
     title: str
-    score: DocumentScore
+    score: DocumentMatch
     error: str | None
     gold_text: list[Segment]
     pred_text: list[Segment]
@@ -55,7 +56,7 @@ class _DocumentView(NamedTuple):
 
 def score_page(score: Score) -> str:
     """The page: the per-field table, then each document with gold and prediction side by side."""
-    documents = [_document_view(score, document) for document in score.documents.values()]
+    documents = [_document_view(document) for document in score.documents.values()]
     return _template().render(
         score=score, documents=documents, summary=list(summary(score)), results=RESULTS, rate=rate
     )
@@ -73,8 +74,8 @@ def _template() -> Any:
     return environment.get_template("score.html.jinja")
 
 
-def _document_view(score: Score, document: DocumentScore) -> _DocumentView:
-    known = score.texts.get(document.doc_id)
+def _document_view(document: DocumentMatch) -> _DocumentView:
+    known = document.document
     text = known.text if known else ""
     gold_marks = list(_marks(document.gold, document.pairs, "gold"))
     pred_marks = list(_marks(document.pred, document.pairs, "pred")) if document.pred else []
@@ -118,7 +119,7 @@ def segments(text: str, marks: Iterable[tuple[int, int, str, str]]) -> list[Segm
     return cut
 
 
-def _event_view(document: DocumentScore, pair: EventPair) -> _EventView:
+def _event_view(document: DocumentMatch, pair: EventPair) -> _EventView:
     gold = None if pair.gold is None else document.gold.events[pair.gold]
     pred = None if pair.pred is None or document.pred is None else document.pred.events[pair.pred]
     rows = [
