@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from goldspan.documents import Document, load_documents
     from goldspan.errors import DataError, GoldspanError, Problem, UsageError
     from goldspan.harness import run
-    from goldspan.load import validate
     from goldspan.schema import Schema, load_schema
     from goldspan.scoring import Score, score
+    from goldspan.validation import validate
 
 __all__ = [
     "Counts",
@@ -40,7 +40,7 @@ _HOMES = {
     "documents": ("Document", "load_documents"),
     "errors": ("DataError", "GoldspanError", "Problem", "UsageError"),
     "harness": ("run",),
-    "load": ("validate",),
+    "validation": ("validate",),
     "schema": ("Schema", "load_schema"),
     "scoring": ("Score", "score"),
 }

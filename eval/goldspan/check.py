@@ -1,13 +1,12 @@
 """Checks events against the schema, and records against their documents; parts what is valid from what is not."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from goldspan.documents import Document
-from goldspan.kinds import equal, states_nothing
+from goldspan.kinds import states_nothing
 from goldspan.pointers import pointer, replaced
-from goldspan.records import Event, Record, Span
-from goldspan.schema import EventType, Group, Items, Leaf, Node, Schema
+from goldspan.records import Event
+from goldspan.schema import Group, Items, Leaf, Node, Schema
 
 UNKNOWN = "(unknown)"
 """Stands for the name of a field or an event type that the schema does not have."""
@@ -64,9 +63,11 @@ def _check_event(event: Event, schema: Schema, place: str) -> tuple[CheckedEvent
         message = f"no such event type: {event.type!r}; there are {', '.join(schema.types)}"
         faults = [Fault(place + "/type", message)] if event.type else []  # without a type it has been reported already
         return CheckedEvent(UNKNOWN, _NO_FIELDS, {}, event, rejected), faults
-    undeclared = list(_undeclared(event_type.group, event.fields, event.type, ""))
-    if not undeclared and event_type.validator.is_valid(event.fields):
-        return CheckedEvent(event.type, event_type.group, event.fields, event), []
+    group, fields = event_type.group, event.fields
+    plain = group.is_flat and fields.keys() <= group.names
+    undeclared = [] if plain else list(_undeclared(group, fields, event.type, ""))
+    if not undeclared and event_type.validator.is_valid(fields):
+        return CheckedEvent(event.type, group, fields, event), []
     faults = [Fault(place + "/fields" + r.pointer, "the schema has no such field") for r in undeclared]
     rejected = {r.pointer: r for r in undeclared}
     for path, keyword, message in event_type.validator.violations(_without_nothing(event.fields)):
@@ -79,39 +80,8 @@ def _check_event(event: Event, schema: Schema, place: str) -> tuple[CheckedEvent
         if not found.is_container or keyword == "type":
             leaves = _size(found.value) if found.is_container else 1
             rejected[found.place] = Rejected(f"{event.type}{found.path}", found.place, leaves)
-    clean = replaced(event.fields, dict.fromkeys(rejected))
+    clean: dict[str, Any] = _settled(replaced(event.fields, dict.fromkeys(rejected))) or {}
     return CheckedEvent(event.type, event_type.group, clean, event, tuple(rejected.values())), faults
-
-
-def check_record(
-    record: Record, schema: Schema, document: Document | None, gold: bool, complete: bool = False
-) -> Iterator[Fault]:
-    """Yield every fault of a record; of gold more is asked, and if `complete`, key fields and evidence too."""
-    ids: set[str] = set()
-    if document is not None and record.text_sha256 not in (None, document.text_sha256):
-        yield Fault("/text_sha256", "is not the sha256 of the document's text")
-    if gold and record.schema_version not in (None, schema.version):
-        yield Fault("/schema_version", f"is {record.schema_version!r}, the schema's is {schema.version!r}")
-    for i, event in enumerate(record.events):
-        place = f"/events/{i}"
-        if event.id in ids:
-            yield Fault(place + "/id", f"two events with the id {event.id!r}")
-        if event.id is not None:
-            ids.add(event.id)
-        elif gold:
-            yield Fault(place, "an event of gold needs an id")
-        checked, faults = check_event(event, schema, place)
-        yield from faults
-        stated = {leaf.pointer: leaf for leaf in leaves_of(checked.group, checked.fields)}
-        known = {
-            *stated,
-            *(target for r in checked.rejected for target in _standoff(event) if _inside(target, r.pointer)),
-        }
-        yield from _check_standoff(event, place, known, schema.types.get(event.type), document)
-        if gold and not faults and event.type in schema.types:
-            yield from _duplicates(place, list(stated.values()))
-            if complete:
-                yield from _check_complete(event, place, stated, schema.types[event.type], document)
 
 
 class StatedLeaf(NamedTuple):
@@ -121,91 +91,20 @@ class StatedLeaf(NamedTuple):
     path: str
     leaf: Leaf
     value: Any
-    is_item: bool
 
 
-def leaves_of(node: Node, value: Any, place: str = "", path: str = "", is_item: bool = False) -> Iterator[StatedLeaf]:
+def leaves_of(node: Node, value: Any, place: str = "", path: str = "") -> Iterator[StatedLeaf]:
     """Yield every stated leaf below a (valid) value."""
     if states_nothing(value):
         return
     if isinstance(node, Leaf):
-        yield StatedLeaf(place, path, node, value, is_item)
+        yield StatedLeaf(place, path, node, value)
     elif isinstance(node, Items):
         for i, item in enumerate(value):
-            yield from leaves_of(node.item, item, f"{place}/{i}", path, is_item=True)
+            yield from leaves_of(node.item, item, f"{place}/{i}", path)
     else:
         for name, entry in node.fields.items():
             yield from leaves_of(entry.node, value.get(name), place + pointer(name), f"{path}.{name}")
-
-
-def _check_standoff(
-    event: Event, place: str, known: Collection[str], event_type: EventType | None, document: Document | None
-) -> Iterator[Fault]:
-    for name in ("evidence", "accepted", "confidence"):
-        for target in getattr(event, name):
-            if target not in known:
-                yield Fault(place + pointer(name, target), "points to no value of this event")
-    for target, spans in event.evidence.items():
-        for i, span in enumerate(spans):
-            message = _span_fault(span, document)
-            if message:
-                yield Fault(f"{place}{pointer('evidence', target)}/{i}", message)
-    for target, confidence in event.confidence.items():
-        if not 0 <= confidence <= 1:
-            yield Fault(place + pointer("confidence", target), f"{confidence} is not between 0 and 1")
-    for target, values in event.accepted.items():
-        if event_type is None or target not in known:
-            continue
-        for i, value in enumerate(values):
-            trial = replaced(event.fields, {target: value})
-            for path, _, message in event_type.validator.violations(trial):
-                if _inside(pointer(*path), target):
-                    yield Fault(f"{place}{pointer('accepted', target)}/{i}", message)
-
-
-def _standoff(event: Event) -> set[str]:
-    return {*event.evidence, *event.accepted, *event.confidence}
-
-
-def _inside(target: str, place: str) -> bool:
-    return (target + "/").startswith(place + "/")
-
-
-def _span_fault(span: Span, document: Document | None) -> str | None:
-    if not 0 <= span.start < span.end:
-        return f"start {span.start} and end {span.end} are no span"
-    if document is None:
-        return None
-    if span.end > len(document.text):
-        return f"end {span.end} is beyond the text ({len(document.text)} code points)"
-    found = document.text[span.start : span.end]
-    return None if found == span.quote else f"the quote is {span.quote!r}, the text has {found!r}"
-
-
-def _check_complete(
-    event: Event, place: str, stated: Mapping[str, StatedLeaf], event_type: EventType, document: Document | None
-) -> Iterator[Fault]:
-    for target in stated if document is not None else ():
-        if not event.evidence.get(target):
-            yield Fault(f"{place}/fields{target}", "a value of gold needs evidence")
-    keys = {name for name, entry in event_type.group.fields.items() if entry.key}
-    filled = {name for name in event_type.group.fields if not states_nothing(event.fields.get(name))}
-    if keys and (not keys & filled or len(filled) < 2):
-        yield Fault(place, f"an event needs a key field ({', '.join(sorted(keys))}) and one further field")
-
-
-def _duplicates(place: str, leaves: Sequence[StatedLeaf]) -> Iterator[Fault]:
-    """Yield each item of a list of plain values that equals an earlier one."""
-    lists: dict[str, list[StatedLeaf]] = {}
-    for leaf in leaves:
-        if not leaf.is_item:
-            continue
-        holder = lists.setdefault(leaf.pointer.rpartition("/")[0], [])
-        for earlier in holder:
-            if equal(leaf.leaf.kind, earlier.value, leaf.value, leaf.leaf.units):
-                yield Fault(f"{place}/fields{leaf.pointer}", f"the same value stands at {earlier.pointer}")
-                break
-        holder.append(leaf)
 
 
 class _Found(NamedTuple):
@@ -259,6 +158,17 @@ def _size(value: Any) -> int:
     if isinstance(value, list):
         return sum(_size(item) for item in cast("list[Any]", value))
     return 0 if states_nothing(value) else 1
+
+
+def _settled(value: Any) -> Any:
+    """A copy in which None stands for all that states nothing; the items of a list keep their index."""
+    if states_nothing(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _settled(member) for name, member in cast(dict[str, Any], value).items()}
+    if isinstance(value, list):
+        return [_settled(item) for item in cast(list[Any], value)]
+    return value
 
 
 def _without_nothing(value: Any) -> Any:

@@ -2,12 +2,14 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?")
 _SEASONS_AND_QUARTERS = {*range(21, 25), *range(33, 37)}
 _Day = tuple[int, int, int]
 
 
+@lru_cache(maxsize=1 << 14)
 def is_edtf(value: str) -> bool:
     """Whether the text is a date that exists, or an interval that does not end before it begins.
 

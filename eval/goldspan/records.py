@@ -74,10 +74,15 @@ _decoder = msgspec.json.Decoder(Record)
 def read_records(path: Path) -> Iterator[Line]:
     """Yield every line of a record file; UsageError where it cannot be read."""
     for number, line in read_lines(path):
-        try:
-            yield Line(number, _decoder.decode(line))
-        except FORMAT_ERRORS:
-            yield _salvage(path, number, line)
+        yield read_line(path, number, line)
+
+
+def read_line(path: Path, number: int, line: bytes) -> Line:
+    """Decode one line; what is wrong with its shape is told in the result."""
+    try:
+        return Line(number, _decoder.decode(line))
+    except FORMAT_ERRORS:
+        return _salvage(path, number, line)
 
 
 def _salvage(path: Path, number: int, line: bytes) -> Line:

@@ -5,10 +5,8 @@
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -18,61 +16,15 @@ import msgspec
 from goldspan import content
 from goldspan.errors import DataError, Problem, UsageError
 from goldspan.files import FORMAT_ERRORS, read_bytes
-from goldspan.kinds import SAME, SHAPES
-from goldspan.pointers import pointer
+from goldspan.nodes import NOTHING, Field, Group, Items, Leaf, Node, inner
 from goldspan.refs import inline
+from goldspan.schema_reader import Reader
 from goldspan.validators import Validator
+
+__all__ = ["EventType", "Field", "Group", "Items", "Leaf", "Node", "Schema", "load_schema"]
 
 SUFFIX = ".schema.json"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_PLAIN_KINDS = {"string": "text", "number": "number", "integer": "number", "boolean": "boolean"}
-_UNSUPPORTED = ("anyOf", "oneOf", "allOf", "if", "patternProperties", "prefixItems", "dependentSchemas")
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A place for one value of a kind; `units` is filled for quantities, `values` for enums."""
-
-    kind: str
-    units: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
-    values: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list whose order says nothing: of leaves, or of groups that are aligned."""
-
-    item: "Leaf | Group"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """An object: fields by name, in the order of the schema."""
-
-    fields: "Mapping[str, Field]"
-
-
-Node = Leaf | Items | Group
-_NOTHING = Group({})
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A property of the schema, with what people are told about it."""
-
-    name: str
-    node: Node
-    title: str
-    description: str = ""
-    key: bool = False
-    examples: tuple[Any, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The kind's name, with ` list` for a list; `object` for a group."""
-        inner = self.node.item if isinstance(self.node, Items) else self.node
-        name = inner.kind if isinstance(inner, Leaf) else "object"
-        return f"{name} list" if isinstance(self.node, Items) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +39,7 @@ class EventType:
 
     def walk(self) -> Iterator[tuple[str, Field]]:
         """Yield (dotted path, field) for every field, nested ones after their parent."""
-        yield from _walk(self.name, self.group)
+        yield from _walk(self.group)
 
 
 @dataclass(frozen=True)
@@ -104,9 +56,9 @@ class Schema:
         found: dict[str, Leaf] = {}
         for event_type in self.types.values():
             for path, entry in event_type.walk():
-                inner = entry.node.item if isinstance(entry.node, Items) else entry.node
-                if isinstance(inner, Leaf):
-                    found[path] = inner
+                of = inner(entry.node)
+                if isinstance(of, Leaf):
+                    found[path] = of
         return found
 
     @cached_property
@@ -147,12 +99,12 @@ def load_schema(directory: Path | None = None) -> Schema:
 
 def _read_type(path: Path, files: Mapping[str, Any], problems: list[Problem]) -> EventType | None:
     name = path.name.removesuffix(SUFFIX)
-    reader = _Reader(path, problems)
+    reader = Reader(path, problems)
     before = len(problems)
     try:
         whole = inline(path.name, files, reader.problem)
         validator = Validator(whole)
-        group = reader.root(whole) if len(problems) == before else _NOTHING
+        group = reader.root(whole, name) if len(problems) == before else NOTHING
         built = validator.build_problem() if len(problems) == before else None
     except RecursionError:
         reader.problem("", "nested too deeply")
@@ -189,112 +141,9 @@ def _read(directory: Path, problems: list[Problem]) -> dict[str, Any]:
     return files
 
 
-def _walk(prefix: str, group: Group) -> Iterator[tuple[str, Field]]:
-    for name, entry in group.fields.items():
-        path = f"{prefix}.{name}"
-        yield path, entry
-        inner = entry.node.item if isinstance(entry.node, Items) else entry.node
-        if isinstance(inner, Group):
-            yield from _walk(path, inner)
-
-
-class _Reader:
-    """Turns one schema file, its references inlined, into nodes; what cannot be scored is a problem with its place."""
-
-    def __init__(self, path: Path, problems: list[Problem]) -> None:
-        self.path, self.problems = path, problems
-
-    def problem(self, place: str, message: str) -> None:
-        self.problems.append(Problem(message, self.path, pointer=place))
-
-    def root(self, document: Any) -> Group:
-        node = self.node(document, "")
-        if not isinstance(node, Group):
-            self.problem("", "an event type must be an object with properties")
-            return Group({})
-        return node
-
-    def node(self, raw: Any, place: str) -> Node:
-        schema = _without_null(raw)
-        kind = _kind(schema)
-        if kind is not None:
-            leaf = self.leaf(kind, schema, place)
-            raw["allOf"] = [*raw.get("allOf", ()), SHAPES[leaf.kind]]  # the kind's own rule holds beside the field's
-            return leaf
-        for keyword in _UNSUPPORTED:
-            if keyword in schema:
-                self.problem(f"{place}/{keyword}", "cannot be scored: which kind of value this is depends on the value")
-                return _NOTHING
-        if schema.get("type") == "array":
-            item = self.node(schema.get("items"), place + "/items")
-            if isinstance(item, Items):
-                self.problem(place + "/items", "a list of lists cannot be aligned: wrap the inner list in an object")
-                return _NOTHING
-            return Items(item)
-        if schema.get("properties"):
-            properties: dict[str, Any] = schema["properties"]
-            return Group({name: self.field(name, raw, place) for name, raw in properties.items()})
-        self.problem(place, "cannot be scored: needs x-kind, enum, or a type (an object also needs properties)")
-        return _NOTHING
-
-    def field(self, name: str, raw: Any, place: str) -> Field:
-        if "." in name:
-            self.problem(place + "/properties" + pointer(name), "a field's name may not contain a dot")
-        about = _without_null(raw)
-        return Field(
-            name,
-            self.node(raw, place + "/properties" + pointer(name)),
-            about.get("title", name),
-            about.get("description", ""),
-            about.get("x-key", False) is True,
-            tuple(about.get("examples", ())),
-        )
-
-    def leaf(self, kind: Any, schema: Mapping[str, Any], place: str) -> Leaf:
-        if not isinstance(kind, str) or kind not in SAME:
-            self.problem(place + "/x-kind", f"no such kind: {kind!r}; there are {', '.join(SAME)}")
-            return Leaf("text")
-        for part in SHAPES[kind].get("required", ()):
-            if part not in schema.get("properties", ()) or part not in schema.get("required", ()):
-                self.problem(place, f"a {kind} must be an object that requires {part!r}")
-        try:
-            re.compile(schema.get("pattern", ""))
-        except re.error as error:
-            self.problem(place + "/pattern", f"no regular expression: {error}")
-        values = tuple(schema.get("enum", [schema["const"]] if "const" in schema else ()))
-        return Leaf(kind, self.units(schema, place) if kind == "quantity" else {}, values)
-
-    def units(self, schema: Mapping[str, Any], place: str) -> dict[str, Decimal]:
-        factors: Any = schema.get("x-units", {})
-        listed = schema.get("properties", {}).get("unit", {}).get("enum", [])
-        if not isinstance(factors, dict) or set(cast("dict[str, Any]", factors)) != set(listed):
-            self.problem(
-                place + "/x-units", "must give the factor of each unit in properties/unit/enum, and of no other"
-            )
-            return {}
-        numbers = cast("dict[str, Any]", factors)
-        if not all(type(number) in (int, float) and number > 0 for number in numbers.values()):
-            self.problem(place + "/x-units", "each factor must be a number above 0")
-            return {}
-        return {unit: Decimal(str(number)) for unit, number in numbers.items()}
-
-
-def _kind(schema: Mapping[str, Any]) -> Any:
-    """What `x-kind` says, or what the plain type amounts to; None for lists and groups."""
-    if "x-kind" in schema:
-        return schema["x-kind"]
-    return "enum" if "enum" in schema or "const" in schema else _PLAIN_KINDS.get(schema.get("type", ""))
-
-
-def _without_null(raw: Any) -> dict[str, Any]:
-    """A schema with the one alternative that is not null in place of `anyOf`, `oneOf`, `allOf` or a list of types."""
-    schema: dict[str, Any] = dict(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else {}
-    for keyword in ("anyOf", "oneOf", "allOf"):
-        branches = [branch for branch in schema.get(keyword, ()) if branch != {"type": "null"}]
-        if len(branches) == 1:
-            del schema[keyword]
-            schema = {**_without_null(branches[0]), **schema}
-    if isinstance(schema.get("type"), list):
-        kinds = [kind for kind in schema["type"] if kind != "null"]
-        schema["type"] = kinds[0] if len(kinds) == 1 else "several"
-    return schema
+def _walk(group: Group) -> Iterator[tuple[str, Field]]:
+    for entry in group.in_order:
+        yield entry.path, entry
+        of = inner(entry.node)
+        if isinstance(of, Group):
+            yield from _walk(of)

@@ -1,22 +1,24 @@
-"""The score: counts kept by document and field, and every figure derived from them."""
+"""The score: figures of many documents, each derived from the counts of leaves by document and field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from goldspan import content
-from goldspan.check import CheckedEvent
-from goldspan.compare import compare_document
+from goldspan.counting import CountTable
 from goldspan.counts import Counts, macro_f1, ratio, total
-from goldspan.documents import Document, load_documents
-from goldspan.errors import Problem
+from goldspan.documents import load_documents
+from goldspan.errors import DataError, Problem
 from goldspan.files import sha256_of_file
-from goldspan.load import CheckedRecord, Predictions, load_gold, load_predictions
+from goldspan.join import LineIndex, as_numbers, repeats
 from goldspan.match import DocumentMatch
-from goldspan.records import Usage
+from goldspan.records import Usage, read_records
 from goldspan.schema import Schema, load_schema
+from goldspan.shard import ShardResult, Sink, Span, Tallies, score_shard
 from goldspan.version import VERSION
 
 
@@ -36,24 +38,25 @@ class EventCounts(NamedTuple):
 
 @dataclass(frozen=True)
 class Score:
-    """How good predictions are against gold. Keeps the matchings; every figure is derived from them."""
+    """How good predictions are against gold.
+
+    `table` has the counts of every document. `documents` has the matchings, where they were to be kept. `faults` are
+    the schema violations of the prediction file (the first ten thousand), `unreadable` its lines that are no record.
+    """
 
     signature: str
     schema: Schema
+    table: CountTable
+    tallies: Tallies
+    sinks: Mapping[str, Sink]
     documents: Mapping[str, DocumentMatch]
     faults: tuple[Problem, ...] = ()
     unreadable: int = 0
 
-    @cached_property
+    @property
     def fields(self) -> dict[str, Counts]:
         """Counts of each field that either side states, in the order of the schema, what it does not know last."""
-        sums: dict[str, Counts] = {}
-        for document in self.documents.values():
-            for path, counts in document.fields.items():
-                sums[path] = sums.get(path, Counts()) + counts
-        order = [path for event_type in self.schema.types.values() for path, _ in event_type.walk()]
-        places = {path: i for i, path in enumerate(order)}
-        return dict(sorted(sums.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
+        return self.table.totals
 
     @cached_property
     def types(self) -> dict[str, Counts]:
@@ -74,47 +77,41 @@ class Score:
         """The mean of the fields' F1s."""
         return macro_f1(self.fields.values())
 
-    @property
+    @cached_property
     def macro_document_f1(self) -> float | None:
         """The mean of the documents' F1s."""
-        return macro_f1(document.counts for document in self.documents.values())
+        return macro_f1(counts for _, counts in self.document_counts())
 
-    @cached_property
+    def document_counts(self) -> Iterator[tuple[str, Counts]]:
+        """Yield (document, counts of all its leaves), in the order of gold."""
+        for doc_id, _, fields in self.table.documents():
+            yield doc_id, total(fields.values())
+
+    @property
     def events(self) -> EventCounts:
         """Events rather than leaves."""
-        pairs = [pair for document in self.documents.values() for pair in document.pairs]
-        both = [pair for pair in pairs if pair.gold is not None and pair.pred is not None]
-        perfect = sum(all(outcome.result == "matched" for outcome in pair.outcomes) for pair in both)
-        missed = sum(pair.pred is None for pair in pairs)
-        return EventCounts(len(both), missed, len(pairs) - len(both) - missed, perfect)
+        t = self.tallies
+        return EventCounts(t.paired, t.missed, t.invented, t.perfect)
 
     @property
     def true_null_rate(self) -> float | None:
         """Of the fields that gold leaves empty in paired events, the share that the prediction leaves empty too."""
-        pairs = [pair for document in self.documents.values() for pair in document.pairs]
-        return ratio(sum(pair.both_silent for pair in pairs), sum(pair.silent for pair in pairs))
+        return ratio(self.tallies.both_silent, self.tallies.silent)
 
     @property
     def missing(self) -> list[str]:
         """The documents for which there is no prediction."""
-        return [doc_id for doc_id, document in self.documents.items() if document.pred is None]
+        return self.tallies.missing
 
     @property
     def failed(self) -> list[str]:
         """The documents whose prediction is an error record."""
-        return [
-            doc_id for doc_id, document in self.documents.items() if document.pred and document.pred.error is not None
-        ]
+        return self.tallies.failed
 
     @property
     def usage(self) -> Usage:
         """The sum of what the predictions say they took; None where none says."""
-        all_usage = [d.pred.usage for d in self.documents.values() if d.pred and d.pred.usage]
-        sums = {
-            name: sum(values) if (values := [v for u in all_usage if (v := getattr(u, name)) is not None]) else None
-            for name in Usage.__struct_fields__
-        }
-        return Usage(**sums)
+        return Usage(**{name: self.tallies.usage.get(name) for name in Usage.__struct_fields__})  # pyright: ignore
 
 
 def score(
@@ -124,11 +121,13 @@ def score(
     schema: Path | str | None = None,
     documents: Path | str | None = None,
     keep_going: bool = False,
+    keep_documents: bool = True,
 ) -> Score:
     """Score a prediction file against gold: what `goldspan score` does.
 
     Without options the data set that ships with goldspan is used; with `gold` and without `documents` nothing
-    is checked against text. `keep_going` counts lines that are no record instead of stopping at them.
+    is checked against text. `keep_going` counts lines that are no record instead of stopping at them. `keep_documents`
+    keeps the matching of every document, which the report needs; without it memory does not grow with what is stated.
 
     Raises DataError with every problem of a file, UsageError where a file cannot be read.
 
@@ -136,40 +135,44 @@ def score(
     >>> result.micro.f1, result.fields["deal.amount"].recall
     (1.0, 1.0)
     """
-    gold_path = Path(gold) if gold else content.GOLD
+    gold_path, pred_path = Path(gold) if gold else content.GOLD, Path(predictions)
     loaded = load_schema(Path(schema) if schema else None)
     texts = load_documents(Path(documents) if documents else None) if documents or not gold else None
-    gold_records = load_gold(gold_path, loaded, texts)
-    predicted = load_predictions(Path(predictions), loaded, gold_records.keys(), keep_going)
-    return score_records(gold_records, predicted, loaded, sign(loaded, sha256_of_file(gold_path)), texts)
+    signature = sign(loaded, sha256_of_file(gold_path))
+    index = LineIndex(pred_path)
+    result = score_shard(gold_path, Span(), index, loaded, texts, {}, keep_documents)
+    _refuse(gold_path, result, index, keep_going)
+    unreadable = len({problem.line for problem in index.unnamed})
+    kept = result.kept or {}
+    return Score(signature, loaded, result.table, result.tallies, result.sinks, kept, tuple(result.faults), unreadable)
 
 
 def sign(schema: Schema, gold_sha256: str) -> str:
     """The line that pins a score: two scores may be compared only where it is the same."""
-    pins = (
-        f"v{VERSION}",
-        f"gold:{gold_sha256[:16]}",
-        f"schema:{schema.sha256[:16]}",
-        "align:max-leaf",
-        "null:skip",
-        "avg:micro",
-    )
-    return "goldspan|" + "|".join(pins)
+    hashes = f"gold:{gold_sha256[:16]}|schema:{schema.sha256[:16]}"
+    return f"goldspan|v{VERSION}|{hashes}|align:max-leaf|null:skip|avg:micro"
 
 
-def score_records(
-    gold: Mapping[str, CheckedRecord],
-    predictions: Predictions,
-    schema: Schema,
-    signature: str,
-    texts: Mapping[str, Document] | None = None,
-) -> Score:
-    """Score loaded predictions against loaded gold, document by document."""
-    documents: dict[str, DocumentMatch] = {}
-    for doc_id, record in gold.items():
-        predicted = predictions.records.get(doc_id)
-        events: tuple[CheckedEvent, ...] = predicted.events if predicted else ()
-        pairs = tuple(compare_document(record.events, events))
-        text = texts.get(doc_id) if texts else None
-        documents[doc_id] = DocumentMatch(doc_id, record.record, predicted and predicted.record, pairs, text)
-    return Score(signature, schema, documents, tuple(predictions.faults), len(predictions.unreadable))
+def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool) -> None:
+    """Raise DataError with all that keeps the files from being scored, in the order of their lines."""
+    in_gold, in_pred = list(result.gold_problems), [] if keep_going else list(index.unnamed)
+    for position, first in repeats(result.gold_keys):
+        line = result.gold_lines[position]
+        doc_id = next(
+            (found.record.doc_id for found in read_records(gold) if found.number == line and found.record), None
+        )
+        message = f"the same document as in line {result.gold_lines[first]}"
+        in_gold.append(Problem(message, gold, line, doc_id, "/doc_id"))
+    known = np.zeros(len(index.keys), dtype=bool)
+    known[as_numbers(result.used)] = True
+    for position, first in repeats(index.keys):
+        in_pred.append(index.problem(position, f"the same document as in line {index.numbers[first]}"))
+        known[position] = known[first]  # a document that gold does not know is told at each of its lines
+    in_pred += [index.problem(int(i), "gold knows no such document") for i in np.flatnonzero(~known)]
+    problems = [*sorted(in_gold, key=_line), *sorted(in_pred, key=_line)]
+    if problems:
+        raise DataError(problems)
+
+
+def _line(problem: Problem) -> int:
+    return problem.line or 0

@@ -1,5 +1,7 @@
 """A score as JSON and as a page: complete, valid, and proof against hostile text."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -12,8 +14,11 @@ from hypothesis import strategies as st
 
 from goldspan import DataError, Score, load_schema, score
 from goldspan.cli.common import write_json
+from goldspan.counts import RESULTS
 from goldspan.report.as_json import score_as_json
-from goldspan.report.html import score_page, segments
+from goldspan.report.html import ReportData, Section, Table, score_page
+from goldspan.report.html_text import LeafLabel, marked, segments
+from goldspan.report.html_views import shown
 
 Write = Callable[..., Path]
 HOSTILE = [
@@ -81,27 +86,24 @@ def page(hostile: Score) -> Page:
     return Page(score_page(hostile))
 
 
+ELEMENTS = {
+    "html", "head", "meta", "title", "style", "body", "a", "header", "p", "h1", "h2", "h3", "h4", "dl", "div",
+    "dt", "dd", "strong", "b", "small", "span", "svg", "path", "rect", "circle", "code", "nav", "noscript",
+    "main", "section", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "mark",
+    "label", "select", "optgroup", "option", "input", "button", "script",
+}  # fmt: skip
+ATTRIBUTES = {
+    "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "hidden", "tabindex", "role",
+    "type", "scope", "title", "value", "for", "label", "aria-label", "aria-labelledby", "aria-hidden",
+    "autocomplete", "spellcheck", "viewbox", "d", "x", "y", "width", "height", "cx", "cy", "r", "data-q",
+    "data-f", "data-e", "data-l", "data-by", "data-type",
+}  # fmt: skip
+
+
 def test_hostile_text_makes_no_element_and_no_attribute(page: Page) -> None:
-    allowed = {
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "h1",
-        "h2",
-        "h3",
-        "p",
-        "code",
-        "div",
-        "section",
-        "mark",
-    }
-    allowed |= {"table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary"}
-    assert {tag for tag, _ in page.elements} <= allowed
-    names = {name for _, attributes in page.elements for name in attributes}
-    assert names <= {"lang", "charset", "name", "content", "http-equiv", "class", "id", "scope", "title"}
+    assert {tag for tag, _ in page.elements} <= ELEMENTS
+    assert {name for _, attributes in page.elements for name in attributes} <= ATTRIBUTES
+    assert [tag for tag, _ in page.elements].count("script") == 1
 
 
 def test_hostile_text_is_shown_as_it_is_wherever_it_stands(page: Page, hostile: Score) -> None:
@@ -115,19 +117,89 @@ def test_hostile_text_is_shown_as_it_is_wherever_it_stands(page: Page, hostile: 
     assert any(HOSTILE[0] in title for title in titles)
 
 
-def test_a_page_asks_nothing_of_the_network_and_forbids_scripts(page: Page) -> None:
+def test_hostile_text_from_other_figures_is_shown_as_it_is_too(hostile: Score) -> None:
+    path = next(iter(hostile.fields))
+    words = [f"{i} {ALL}" for i in range(12)]
+    extra = ReportData(
+        errors={path: {words[0]: 1}},
+        classes=lambda match: {(0, 0): words[0]},
+        confusions={path: {(words[1], words[2]): 1}},
+        type_confusions={(words[3], words[4]): 1},
+        stories=Section(words[5], [words[6]], [Table(words[7], (words[8],), [(words[9],)])]),
+        more=[Section(words[10])],
+        notes=[words[11]],
+    )
+    page = Page(score_page(hostile, extra))
+    assert [word for word in words if word not in page.text] == []
+    assert {tag for tag, _ in page.elements} <= ELEMENTS | {"ul", "li"}
+    assert {name for _, attributes in page.elements for name in attributes} <= ATTRIBUTES
+
+
+def inner(page: str, tag: str) -> str:
+    return page.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+
+
+def test_a_page_asks_nothing_of_the_network_and_allows_no_script_but_its_own(page: Page, hostile: Score) -> None:
     for tag, attributes in page.elements:
-        assert tag not in ("script", "link", "img", "iframe", "object", "form", "base")
-        assert not {"src", "href", "action", "srcset", "style", "background"} & set(attributes)
-    policies = [a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
-    assert [policy and policy.startswith("default-src 'none'") for policy in policies] == [True]
+        assert tag not in ("link", "img", "iframe", "object", "form", "base")
+        assert not {"src", "action", "srcset", "style", "background", "ping"} & set(attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+    (policy,) = [a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
+    text = score_page(hostile)
+    allowed = {
+        tag: "'sha256-" + base64.b64encode(hashlib.sha256(inner(text, tag).encode()).digest()).decode() + "'"
+        for tag in ("style", "script")
+    }
+    assert dict(part.strip().split(" ", 1) for part in (policy or "").split(";")) == {
+        "default-src": "'none'",
+        "style-src": allowed["style"],
+        "script-src": allowed["script"],
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
 
 
-def test_a_page_loads_nothing_from_its_style_sheet(hostile: Score) -> None:
-    style = score_page(hostile).partition("<style>")[2].partition("</style>")[0]
-    assert style
+def test_a_page_loads_nothing_from_its_style_sheet_and_its_script_makes_no_markup(hostile: Score) -> None:
+    page = score_page(hostile)
+    style, script = inner(page, "style"), inner(page, "script")
+    assert "--matched" in style
     assert "url(" not in style
     assert "@import" not in style
+    assert "textContent" in script
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "DOMParser"):
+        assert way not in script
+
+
+@pytest.mark.parametrize("kept", [0, 2, 6, 7])
+def test_of_more_documents_than_fit_those_with_most_wrong_leaves_are_kept_and_the_page_says_so(
+    hostile: Score, kept: int
+) -> None:
+    text = score_page(hostile, most=kept)
+    wrong = {key: (c := match.counts).misread + c.missed + c.invented for key, match in hostile.documents.items()}
+    worst = sorted(wrong.values(), reverse=True)[:kept]
+    page = Page(text)
+    shown = [key for key in hostile.documents if f"{key}: {ALL}" in page.text]
+    assert sorted((wrong[key] for key in shown), reverse=True) == worst
+    assert ("documents with most wrong leaves, of 6" in page.text) == (kept < 6)
+
+
+def test_what_nobody_gave_has_no_part_of_the_page(hostile: Score) -> None:
+    ids = {attributes.get("id") for _, attributes in Page(score_page(hostile)).elements}
+    assert {"fields", "leaves", "documents"} <= ids
+    assert not {"errors", "confusions", "bounds", "grounding", "stories", "confidence", "more-1"} & ids
+
+
+def test_every_link_of_a_page_leads_somewhere_and_no_id_is_there_twice(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {(attributes["href"] or "")[1:] for tag, attributes in page.elements if tag == "a"}
+    assert targets <= set(ids)
+    assert len(targets) > 20
+
+
+def test_the_character_that_html_cannot_write_is_shown_by_its_symbol(write_lines: Write) -> None:
+    gold = write_lines("g.jsonl", [{"doc_id": "a\0b", "events": []}])
+    assert "a\u2400b" in score_page(score(gold, gold=gold))
 
 
 def test_the_json_of_a_score_has_the_keys_of_the_contract(hostile: Score) -> None:
@@ -198,17 +270,56 @@ def test_names_with_a_dot_are_refused_since_paths_are_dotted(tmp_path: Path) -> 
     assert {problem.pointer for problem in raised.value.problems} == {"", "/properties/a.b"}
 
 
-marks = st.lists(
-    st.tuples(st.integers(-5, 40), st.integers(-5, 40), st.sampled_from("abc"), st.sampled_from(["matched", "missed"]))
-)
+spans = st.lists(st.tuples(st.integers(-5, 40), st.integers(-5, 40), st.integers(0, 3)))
 
 
-@given(st.text(max_size=30), marks)
-def test_segments_join_to_the_text_and_each_character_has_the_labels_of_its_marks(
-    text: str, marks: list[tuple[int, int, str, str]]
+@given(st.text(max_size=30), spans)
+def test_segments_join_to_the_text_and_each_character_has_the_leaves_of_its_marks(
+    text: str, marks: list[tuple[int, int, int]]
 ) -> None:
-    found = segments(text, marks)
+    found = list(segments(text, marks))
     assert "".join(segment.text for segment in found) == text
     assert all(segment.text for segment in found)
-    labels = [set(segment.labels) for segment in found for _ in segment.text]
-    assert labels == [{label for start, end, label, _ in marks if start <= i < end} for i in range(len(text))]
+    leaves = [segment.leaves for segment in found for _ in segment.text]
+    expected = [{leaf for start, end, leaf in marks if start <= i < end} for i in range(len(text))]
+    assert leaves == [tuple(sorted(each)) for each in expected]
+
+
+@given(st.text(alphabet="ab<>&\"' \n", max_size=30), spans)
+def test_marked_text_reads_as_the_text_and_each_leaf_that_is_marked_has_one_anchor(
+    text: str, marks: list[tuple[int, int, int]]
+) -> None:
+    labels = [LeafLabel(f"<{i}>", result) for i, result in enumerate(RESULTS)]
+    page = Page(str(marked(text, marks, labels, "d0g")))
+    assert page.text == text
+    anchors = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    inside = {leaf for start, end, leaf in marks if max(0, start) < min(end, len(text))}
+    assert sorted(map(str, anchors)) == [f"d0g{leaf}" for leaf in sorted(inside)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a <b>", "a <b>"),
+        (None, "–"),
+        (False, "false"),
+        (0, "0"),
+        (2025, "2025"),
+        (12345, "12,345"),
+        (0.5, "0.5"),
+        ({"value": 49, "bound": "exact"}, "value 49, bound exact"),
+        ({"a": {"b": 1}}, '{"a":{"b":1}}'),
+        ([1, "x"], '[1,"x"]'),
+    ],
+)
+def test_values_are_shown_for_people(value: Any, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_a_value_nested_beyond_measure_is_shown_all_the_same() -> None:
+    value: Any = 1
+    for _ in range(100_000):
+        value = [value]
+    assert shown(value) == "…"
+    while isinstance(value, list):  # taken apart by hand: Python would recurse
+        value = value.pop()

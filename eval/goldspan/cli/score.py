@@ -34,7 +34,14 @@ def score(
     """
     from goldspan.scoring import score as score_file
 
-    result = score_file(predictions, gold=gold, schema=schema, documents=documents, keep_going=keep_going)
+    result = score_file(
+        predictions,
+        gold=gold,
+        schema=schema,
+        documents=documents,
+        keep_going=keep_going,
+        keep_documents=html is not None,
+    )
     for problem in result.faults:
         typer.echo(f"counted as invented: {problem}" if problem.pointer else str(problem), err=True)
     if html:

@@ -30,7 +30,7 @@ def validate(
       goldspan validate predictions.jsonl
       goldspan validate --gold my_gold.jsonl --schema my_schema/ --documents my_documents.jsonl
     """
-    from goldspan.load import validate as check
+    from goldspan.validation import validate as check
 
     problems = check(*files, schema=schema, documents=documents, gold=gold)
     if json:

@@ -49,13 +49,13 @@ def score_as_json(score: Score) -> dict[str, Any]:
         },
         "types": {name: counts_as_json(counts) for name, counts in score.types.items()},
         "fields": {path: counts_as_json(counts) for path, counts in score.fields.items()},
-        "documents": {doc_id: counts_as_json(document.counts) for doc_id, document in score.documents.items()},
+        "documents": {doc_id: counts_as_json(counts) for doc_id, counts in score.document_counts()},
         "validity": {
-            "documents": len(score.documents),
+            "documents": len(score.table),
             "missing": len(score.missing),
             "failed": len(score.failed),
             "unreadable": score.unreadable,
-            "schema_errors": len(score.faults),
+            "schema_errors": score.tallies.faults,
         },
         "usage": {name: getattr(score.usage, name) for name in Usage.__struct_fields__},
     }

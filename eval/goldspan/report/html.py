@@ -1,69 +1,80 @@
-"""A score as one self-contained page: no network, no scripts, every text escaped."""
+"""A score as one self-contained page: nothing from the network, every text escaped, readable without scripts."""
 
-from collections.abc import Iterable, Iterator
+import base64
+import hashlib
+from collections import Counter
 from functools import cache
-from itertools import pairwise
-from typing import Any, NamedTuple
+from importlib.resources import files
+from typing import Any
 
-import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from goldspan.compare import EventPair
 from goldspan.counts import RESULTS
-from goldspan.match import DocumentMatch
-from goldspan.pointers import resolve
-from goldspan.records import Event, Record
-from goldspan.report.table import UNDEFINED, rate, summary
+from goldspan.report.html_data import Interval, ReportData, Section, Table
+from goldspan.report.html_views import document_view, first_leaves, query, shown
+from goldspan.report.table import UNDEFINED, rate
 from goldspan.scoring import Score
 
+__all__ = ["Interval", "ReportData", "Section", "Table", "score_page"]
 
-class Segment(NamedTuple):
-    """A run of a document's text; `labels` says what it is evidence for, and `results` how those leaves ended."""
+MOST_DOCUMENTS = 2000
+"""A page of more documents takes a browser too long to open: those with most wrong leaves are kept."""
 
-    text: str
-    labels: tuple[str, ...]
-    results: tuple[str, ...]
-
-
-class _Mark(NamedTuple):
-    start: int
-    end: int
-    label: str
-    result: str
-
-
-class _Row(NamedTuple):
-    field: str
-    gold: str
-    pred: str
-    result: str
-
-
-class _EventView(NamedTuple):
-    heading: str
-    rows: list[_Row]
-
-
-class _DocumentView(NamedTuple):
-    doc_id: str
-    title: str
-    score: DocumentMatch
-    error: str | None
-    gold_text: list[Segment]
-    pred_text: list[Segment]
-    events: list[_EventView]
+ERROR_CLASSES = {
+    "scale": "off by a power of ten",
+    "currency": "another currency",
+    "unit": "another unit",
+    "percent_or_number": "a percentage for a number, or the other way round",
+    "date_precision": "a right date, told more or less precisely",
+    "date_value": "another date",
+    "number": "another number",
+    "alias": "a near miss of a name",
+    "wrong_role": "the value of another field of this event",
+    "wrong_event": "the value of another event of this document",
+    "enum": "another value of the list",
+    "duplicate": "told twice",
+    "in_text": "invented, of words that are in the document",
+    "not_in_text": "invented, of words that are not in the document",
+    "unknown_text": "invented; the text of the document is not known",
+    "other": "none of these",
+}
+TIERS = {
+    "value": "value matched",
+    "value_and_overlap": "and evidence overlaps gold’s",
+    "value_and_exact": "and evidence is exactly gold’s",
+}
 
 
-def score_page(score: Score) -> str:
-    """The page: the per-field table, then each document with gold and prediction side by side."""
-    documents = [_document_view(document) for document in score.documents.values()]
-    return _template().render(
-        score=score, documents=documents, summary=list(summary(score)), results=RESULTS, rate=rate
+def score_page(score: Score, extra: ReportData | None = None, *, most: int = MOST_DOCUMENTS) -> str:
+    """The page: figures first, then the leaves behind each number, then each document with its marked text.
+
+    `extra` adds what is derived apart from the score. Of more than `most` documents only those with most wrong leaves
+    are on the page, and it says so; the figures are of all.
+    """
+    extra = extra or ReportData()
+    places = {path: i for i, path in enumerate(score.fields)}
+    types = {name: i for i, name in enumerate(score.types)}
+    documents = [
+        document_view(f"d{i}", score.documents[key], places, extra) for i, key in enumerate(_kept(score, most))
+    ]
+    page = _environment().get_template("score.html.jinja")
+    text = page.render(
+        score=score,
+        extra=extra,
+        documents=documents,
+        places=places,
+        types=types,
+        links=first_leaves(documents, types, extra),
+        error_totals=_totals(extra),
+        matrices={path: _matrix(cells) for path, cells in extra.confusions.items() if cells},
+        type_matrix=_matrix(extra.type_confusions),
     )
+    return text.replace("\0", "\N{SYMBOL FOR NULL}")  # HTML has no way to write this character
 
 
 @cache
-def _template() -> Any:
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("goldspan", "report/templates"),
         autoescape=True,
@@ -71,70 +82,58 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("score.html.jinja")
-
-
-def _document_view(document: DocumentMatch) -> _DocumentView:
-    known = document.document
-    text = known.text if known else ""
-    gold_marks = list(_marks(document.gold, document.pairs, "gold"))
-    pred_marks = list(_marks(document.pred, document.pairs, "pred")) if document.pred else []
-    return _DocumentView(
-        document.doc_id,
-        known.title or "" if known else "",
-        document,
-        "no prediction for this document" if document.pred is None else document.pred.error,
-        segments(text, gold_marks),
-        segments(text, pred_marks),
-        [_event_view(document, pair) for pair in document.pairs],
+    style, script = _template_file("report.css"), _template_file("report.js")
+    constants: dict[str, Any] = dict(
+        style=Markup(style),  # noqa: S704 - goldspan's own file
+        script=Markup(script),  # noqa: S704 - goldspan's own file
+        policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        results=RESULTS,
+        rate=rate,
+        query=query,
+        cell=_cell,
+        undefined=UNDEFINED,
+        error_classes=ERROR_CLASSES,
+        tiers=TIERS,
     )
+    environment.globals.update(constants)
+    return environment
 
 
-def _marks(record: Record, pairs: Iterable[EventPair], side: str) -> Iterator[_Mark]:
-    for pair in pairs:
-        index = pair.gold if side == "gold" else pair.pred
-        if index is None:
-            continue
-        for outcome in pair.outcomes:
-            place = outcome.gold if side == "gold" else outcome.pred
-            for span in record.events[index].evidence.get(place or "", ()):
-                yield _Mark(span.start, span.end, f"{outcome.field} ({outcome.result})", outcome.result)
+def _template_file(name: str) -> str:
+    return (files("goldspan") / "report" / "templates" / name).read_text(encoding="utf-8")
 
 
-def segments(text: str, marks: Iterable[tuple[int, int, str, str]]) -> list[Segment]:
-    """Cut a text at the ends of its marks (start, end, label, result), which may overlap or lie outside.
-
-    >>> [(s.text, s.labels) for s in segments("Meta buys", [(0, 4, "a", "matched"), (2, 99, "b", "missed")])]
-    [('Me', ('a',)), ('ta', ('a', 'b')), (' buys', ('b',))]
-    """
-    inside = [(max(0, start), min(end, len(text)), label, result) for start, end, label, result in marks]
-    inside = sorted(mark for mark in inside if mark[0] < mark[1])
-    ends = sorted({0, len(text), *(mark[0] for mark in inside), *(mark[1] for mark in inside)})
-    cut: list[Segment] = []
-    for start, end in pairwise(ends):
-        over = [mark for mark in inside if mark[0] <= start and end <= mark[1]]
-        labels = dict.fromkeys(label for _, _, label, _ in over)
-        results = dict.fromkeys(result for _, _, _, result in over)
-        cut.append(Segment(text[start:end], tuple(labels), tuple(results)))
-    return cut
+def _source(text: str) -> str:
+    """The source expression of a Content-Security-Policy that lets this inline text run, and no other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _event_view(document: DocumentMatch, pair: EventPair) -> _EventView:
-    gold = None if pair.gold is None else document.gold.events[pair.gold]
-    pred = None if pair.pred is None or document.pred is None else document.pred.events[pair.pred]
-    rows = [
-        _Row(outcome.field, _value(gold, outcome.gold), _value(pred, outcome.pred), outcome.result)
-        for outcome in pair.outcomes
-    ]
-    state = "invented" if gold is None else "missed" if pred is None else "found"
-    return _EventView(f"{pair.type}: {state}", rows)
+def _kept(score: Score, most: int) -> list[str]:
+    if len(score.documents) <= most:
+        return list(score.documents)
+    wrong = {key: (c := match.counts).misread + c.missed + c.invented for key, match in score.documents.items()}
+    kept = set(sorted(wrong, key=lambda key: -wrong[key])[:most])
+    return [key for key in score.documents if key in kept]
 
 
-def _value(event: Event | None, place: str | None) -> str:
-    if event is None or place is None:
-        return UNDEFINED
-    value = resolve(event.fields, place)
-    try:
-        return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    except RecursionError:
-        return "…"
+def _totals(extra: ReportData) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for counts in extra.errors.values():
+        sums.update(counts)
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _matrix(cells: Any) -> tuple[list[str], list[str], dict[tuple[str, str], int]]:
+    """Gold's values, the predicted values and the counts, values as they are shown; nothing stated comes last."""
+    counts = Counter[tuple[str, str]]()
+    for (gold, pred), count in cells.items():
+        counts[shown(gold), shown(pred)] += count
+    values = sorted({value for pair in counts for value in pair}, key=lambda value: (value == UNDEFINED, value))
+    rows, columns = {gold for gold, _ in counts}, {pred for _, pred in counts}
+    return [v for v in values if v in rows], [v for v in values if v in columns], dict(counts)
+
+
+def _cell(value: object) -> str:
+    """A cell of a free table."""
+    return rate(value) if isinstance(value, float | None) else str(value)

@@ -42,17 +42,18 @@ def summary(score: Score) -> Iterator[str]:
     events = score.events
     yield (
         f"F1 of {rate(score.micro.f1)} micro; the mean over {len(score.fields)} fields is "
-        f"{rate(score.macro_field_f1)}, over {len(score.documents)} documents {rate(score.macro_document_f1)}."
+        f"{rate(score.macro_field_f1)}, over {len(score.table)} documents {rate(score.macro_document_f1)}."
     )
     yield (
         f"{events.matched} events found ({events.perfect} of them perfect), {events.missed} missed, "
         f"{events.invented} invented. Left empty as gold is: {rate(score.true_null_rate)}."
     )
-    if score.missing or score.failed or score.unreadable or score.faults:
+    tallies = score.tallies
+    if tallies.missing or tallies.failed or score.unreadable or tallies.faults:
         yield (
-            f"Counted as docs/scoring.md says: {len(score.missing)} documents without a prediction, "
-            f"{len(score.failed)} failed, {score.unreadable} unreadable lines, "
-            f"{len(score.faults)} faults by the schema."
+            f"Counted as docs/scoring.md says: {len(tallies.missing)} documents without a prediction, "
+            f"{len(tallies.failed)} failed, {score.unreadable} unreadable lines, "
+            f"{tallies.faults} faults by the schema."
         )
     yield score.signature
 

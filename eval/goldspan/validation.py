@@ -1,66 +1,13 @@
-"""Loads gold and predictions for scoring: everything that is wrong with a file at once, with its place."""
+"""Validates files of gold and of predictions: everything that is wrong at once, with its place."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from goldspan.check import CheckedEvent, check_event, check_record
+from goldspan.check_record import check_record
 from goldspan.documents import Document, load_documents
-from goldspan.errors import DataError, Problem
-from goldspan.records import Line, Record, read_records
+from goldspan.errors import Problem
+from goldspan.records import Line, read_records
 from goldspan.schema import Schema, load_schema
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRecord:
-    """A record whose events are parted into what the schema allows and what it does not."""
-
-    record: Record
-    events: tuple[CheckedEvent, ...]
-
-
-@dataclass(slots=True)
-class Predictions:
-    """A prediction file, by document; `faults` are the schema violations in it, which scoring counts and goes on."""
-
-    records: dict[str, CheckedRecord] = field(default_factory=dict[str, CheckedRecord])
-    faults: list[Problem] = field(default_factory=list[Problem])
-    unreadable: list[Problem] = field(default_factory=list[Problem])
-
-
-def load_gold(path: Path, schema: Schema, documents: Mapping[str, Document] | None) -> dict[str, CheckedRecord]:
-    """Read gold, in its order, by document. Raises DataError with all problems: gold has none."""
-    problems = list(file_problems(path, schema, documents, gold=True))
-    if problems:
-        raise DataError(problems)
-    records = (line.record for line in read_records(path))
-    return {record.doc_id: _checked(record, schema) for record in records if record is not None}
-
-
-def load_predictions(path: Path, schema: Schema, known: Collection[str], keep_going: bool = False) -> Predictions:
-    """Read predictions for the documents that gold knows.
-
-    Raises DataError with all problems where a line is no record, or names a document that gold does not know or that
-    another line has named. With `keep_going`, lines that are no record are counted in `unreadable` instead.
-    """
-    predictions = Predictions()
-    fatal: list[Problem] = []
-    for line, problems in _with_document_problems(path, known, "gold"):
-        fatal += problems
-        if line.record is None:
-            (predictions.unreadable if keep_going else fatal).extend(line.problems)
-            continue
-        record = line.record
-        predictions.faults += line.problems
-        events: list[CheckedEvent] = []
-        for i, event in enumerate(record.events if record.error is None else ()):
-            checked, faults = check_event(event, schema, f"/events/{i}")
-            events.append(checked)
-            predictions.faults += [Problem(f.message, path, line.number, record.doc_id, f.pointer) for f in faults]
-        predictions.records[record.doc_id] = CheckedRecord(record, tuple(events))
-    if fatal:
-        raise DataError(fatal)
-    return predictions
 
 
 def validate(
@@ -100,7 +47,7 @@ def file_problems(
         if line.record is None:
             continue
         document = None if documents is None else documents.get(line.record.doc_id)
-        for fault in check_record(line.record, schema, document, gold, complete):
+        for fault in check_record(line.record, schema, document, gold, complete)[1]:
             yield Problem(fault.message, path, line.number, line.record.doc_id, fault.pointer)
 
 
@@ -120,7 +67,3 @@ def _with_document_problems(
                 problems.append(Problem(message, path, line.number, doc_id, "/doc_id"))
             first_line.setdefault(doc_id, line.number)
         yield line, problems
-
-
-def _checked(record: Record, schema: Schema) -> CheckedRecord:
-    return CheckedRecord(record, tuple(check_event(event, schema)[0] for event in record.events))

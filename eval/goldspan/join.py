@@ -1,0 +1,120 @@
+"""Finds the prediction of each gold document in a file of any length and order, without holding the file in memory."""
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+
+from goldspan.errors import Problem
+from goldspan.files import BYTE_ORDER_MARK, FORMAT_ERRORS, open_binary
+from goldspan.records import Line, read_line
+
+
+class _Named(msgspec.Struct, gc=False):
+    doc_id: str
+
+
+_decoder = msgspec.json.Decoder(_Named)
+
+
+def key_of(doc_id: str) -> int:
+    """A 63-bit number for a document id, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(doc_id.encode(), digest_size=8).digest(), "little") >> 1
+
+
+class LineIndex:
+    """Where each line of a record file stands, by the key of its document: 24 bytes a line.
+
+    `unnamed` are the lines that are no record or name no document.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.keys, self.offsets, self.numbers = array("q"), array("q"), array("q")
+        self.unnamed: list[Problem] = []
+        self._next = 0
+        with open_binary(path) as file:
+            for number, offset, line in numbered_lines(file):
+                doc_id = _doc_id(line)
+                if doc_id is None:
+                    self.unnamed += read_line(path, number, line).problems
+                    continue
+                self.keys.append(key_of(doc_id))
+                self.offsets.append(offset)
+                self.numbers.append(number)
+        keys = as_numbers(self.keys)
+        self._order = np.argsort(keys, kind="stable")
+        self._sorted = keys[self._order]
+
+    def find(self, doc_id: str) -> int | None:
+        """The position of a document's (first) line among the lines, or None."""
+        key = key_of(doc_id)
+        guess = self._next
+        if guess >= len(self.keys) or self.keys[guess] != key:
+            guess = self._search(key)
+            if guess is None:
+                return None
+        self._next = guess + 1
+        return guess
+
+    def _search(self, key: int) -> int | None:
+        place = int(np.searchsorted(self._sorted, key))
+        found = place < len(self._sorted) and self._sorted[place] == key
+        return int(self._order[place]) if found else None
+
+    def problem(self, position: int, message: str) -> Problem:
+        """A problem with the document that the line at a position names."""
+        with open_binary(self.path) as file:
+            record = self.line(file, position).record
+        return Problem(message, self.path, self.numbers[position], record.doc_id if record else None, "/doc_id")
+
+    def line(self, file: BinaryIO, position: int) -> Line:
+        """Read the line at a position from the open file."""
+        offset = self.offsets[position]
+        if file.tell() != offset:
+            file.seek(offset)
+        return read_line(self.path, self.numbers[position], file.readline())
+
+
+def as_numbers(values: "array[int]") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """The same 64-bit integers as a numpy array."""
+    return np.frombuffer(values, dtype=np.int64) if values else np.empty(0, dtype=np.int64)
+
+
+def repeats(keys: "array[int]") -> list[tuple[int, int]]:
+    """(position, first position) of each key that stands earlier too.
+
+    >>> repeats(array("q", [7, 8, 7, 9, 7]))
+    [(2, 0), (4, 0)]
+    """
+    numbers = as_numbers(keys)
+    order = np.argsort(numbers, kind="stable")
+    in_order = numbers[order]
+    again = np.flatnonzero(in_order[1:] == in_order[:-1]) + 1
+    firsts = np.searchsorted(in_order, in_order[again])
+    return sorted(zip(order[again].tolist(), order[firsts].tolist(), strict=True))
+
+
+def numbered_lines(
+    file: BinaryIO, start: int = 0, end: int | None = None, first: int = 1
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield (line number, offset, bytes) of the lines between two offsets of a file, blank ones left out."""
+    file.seek(start)
+    offset = start
+    for number, line in enumerate(file, start=first):
+        if end is not None and offset >= end:
+            return
+        if not line.isspace():
+            yield number, offset, line if offset else line.removeprefix(BYTE_ORDER_MARK)
+        offset += len(line)
+
+
+def _doc_id(line: bytes) -> str | None:
+    try:
+        return _decoder.decode(line).doc_id
+    except FORMAT_ERRORS:
+        return None
