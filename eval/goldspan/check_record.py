@@ -6,7 +6,7 @@ from typing import Any
 from goldspan.check import CheckedEvent, Fault, StatedLeaf, check_event, leaves_of
 from goldspan.documents import Document
 from goldspan.kinds import equal, is_stated, states_nothing
-from goldspan.nodes import Group, Leaf
+from goldspan.nodes import Group, Items
 from goldspan.pointers import pointer, replaced
 from goldspan.records import Event, Record, Span
 from goldspan.schema import EventType, Schema
@@ -35,7 +35,7 @@ def check_record(
         if event.evidence or event.accepted or event.confidence:
             faults += _check_standoff(checked, place, schema.types.get(event.type), document)
         if gold and not event_faults and event.type in schema.types:
-            faults += _duplicates(checked, place)
+            faults += _duplicates(checked.group, checked.fields, place)
             if complete:
                 faults += _check_complete(checked, place, schema.types[event.type], document)
     return tuple(events), faults
@@ -116,30 +116,31 @@ def _check_complete(
         yield Fault(place, f"an event needs a key field ({', '.join(sorted(keys))}) and one further field")
 
 
-def _duplicates(checked: CheckedEvent, place: str) -> Iterator[Fault]:
-    """Yield each item of a list of plain values that equals an earlier one."""
-    for leaf, items, target in _lists(checked.group, checked.fields, ""):
-        if len(items) == 1:
-            continue
-        for i, item in enumerate(items):
-            for earlier in range(i):
-                if is_stated(item) and is_stated(items[earlier]) and equal(leaf.kind, items[earlier], item, leaf.units):
-                    message = f"the same value stands at {target}/{earlier}"
-                    yield Fault(f"{place}/fields{target}/{i}", message)
-                    break
-
-
-def _lists(group: Group, fields: Mapping[str, Any], place: str) -> Iterator[tuple[Leaf, list[Any], str]]:
-    """Yield (leaf, items, pointer) of each list of plain values, at any depth."""
-    for entry in group.in_order:
+def _duplicates(group: Group, fields: Mapping[str, Any], place: str, where: str = "") -> list[Fault]:
+    """Each item of a list of plain values that equals an earlier one, at any depth."""
+    faults: list[Fault] = []
+    for entry in group.not_leaves:
         value = fields.get(entry.name)
-        node = entry.node
-        if not value or isinstance(node, Leaf):
+        if not value:
             continue
+        node, target = entry.node, where + entry.pointer
         if isinstance(node, Group):
-            yield from _lists(node, value, place + entry.pointer)
-        elif isinstance(node.item, Leaf):
-            yield node.item, value, place + entry.pointer
-        else:
+            faults += _duplicates(node, value, place, target)
+        elif isinstance(node, Items) and isinstance(node.item, Group):
             for i, item in enumerate(value):
-                yield from _lists(node.item, item or {}, f"{place}{entry.pointer}/{i}")
+                faults += _duplicates(node.item, item or {}, place, f"{target}/{i}")
+        elif isinstance(node, Items) and len(value) > 1:
+            faults += _repeated(node.item, value, place, target)
+    return faults
+
+
+def _repeated(leaf: Any, items: list[Any], place: str, target: str) -> list[Fault]:
+    faults: list[Fault] = []
+    for i, item in enumerate(items):
+        for earlier in range(i):
+            other = items[earlier]
+            if is_stated(item) and is_stated(other) and equal(leaf.kind, other, item, leaf.units):
+                message = f"the same value stands at {target}/{earlier}"
+                faults.append(Fault(f"{place}/fields{target}/{i}", message))
+                break
+    return faults

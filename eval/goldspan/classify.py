@@ -36,7 +36,7 @@ from typing import Any, Literal, NamedTuple
 
 from goldspan.compare import EventPair, Outcome
 from goldspan.grounding import Text, stands_at_its_place
-from goldspan.kinds import close, equal, normal_duration, normal_name, normal_text
+from goldspan.kinds import QUOTED, close, equal, normal_duration, normal_name, normal_text
 from goldspan.match import DocumentMatch
 from goldspan.pointers import resolve
 from goldspan.records import Span
@@ -110,10 +110,10 @@ class GoldValues:
                     continue
                 leaf = self._leaves[outcome.field]
                 values = [value_at(event.fields, target), *event.accepted.get(target, ())]
-                if leaf.kind in ("name", "text"):
+                if leaf.kind in QUOTED:
                     values += {span.quote for span in event.evidence.get(target, ())}
                 place = Place(pair.gold, outcome.field, target, outcome.result == "matched")
-                for key in {key for value in values for key in _keys(leaf, value)}:
+                for key in {_keys(leaf, value)[0] for value in values}:
                     known.setdefault(key, []).append(place)
         return known
 

@@ -33,7 +33,8 @@ class EventPair(msgspec.Struct, frozen=True, dict=True):
     """A gold event with its predicted partner, by their places in the document; one of the two may be missing.
 
     `silent` counts the type's fields that gold leaves empty in a true pair, `both_silent` those that the prediction
-    leaves empty too. `rows` are the outcomes as plain tuples.
+    leaves empty too. `rows` are the outcomes as plain tuples; the last `rejected` of them are of values that the schema
+    does not allow.
     """
 
     type: str
@@ -42,6 +43,7 @@ class EventPair(msgspec.Struct, frozen=True, dict=True):
     rows: list[Row]
     silent: int = 0
     both_silent: int = 0
+    rejected: int = 0
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -68,14 +70,18 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
         else:
             pair = compared.get((i, j)) or compare_events(event, pred[j])
             if pair.matched:
-                found.append(EventPair(event.type, i, j, pair.rows + _rejected(pred[j]), *_silence(pair, pred[j])))
+                rejected = _rejected(pred[j])
+                silence = _silence(pair, pred[j])
+                found.append(EventPair(event.type, i, j, pair.rows + rejected, *silence, len(rejected)))
             else:
                 del partner[i]
                 found.append(EventPair(event.type, i, None, _alone(event, "missed")))
     taken = set(partner.values())
     for j, event in enumerate(pred):
         if j not in taken:
-            found.append(EventPair(event.type, None, j, _alone(event, "invented") + _rejected(event)))
+            rejected = _rejected(event)
+            rows = _alone(event, "invented") + rejected
+            found.append(EventPair(event.type, None, j, rows, rejected=len(rejected)))
     return found
 
 

@@ -1,8 +1,9 @@
 """Counts of many documents in little memory: two bytes a leaf, from which every figure is added up again."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,23 @@ class CountTable:
             doc_id, story = self._names[name_start:middle].decode(), self._names[middle:name_end].decode()
             yield doc_id, story, self._counts(self._codes[start:end])
             start, name_start = end, name_end
+
+    def by_story(self, columns: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """Counts as an array (stories, columns, 4), stories in the order of their first document."""
+        order: dict[str, int] = {}
+        name_start = 0
+        stories = np.empty(len(self), dtype=np.int64)
+        for i in range(len(self)):
+            start, name_start = self._name_ends[2 * i], self._name_ends[2 * i + 1]
+            stories[i] = order.setdefault(self._names[start:name_start].decode(), len(order))
+        place = np.full(len(self.columns), -1)
+        place[[self.columns.index(path) for path in columns]] = np.arange(len(columns))
+        codes = np.frombuffer(self._codes, dtype=self._codes.typecode).astype(np.int64) if self._codes else place[:0]
+        lengths = np.diff(np.frombuffer(self._ends, dtype=np.uint64).astype(np.int64), prepend=0)
+        wanted = place[codes >> 2]
+        cells = (np.repeat(stories, lengths) * len(columns) + wanted) * 4 + (codes & 3)
+        counts = np.bincount(cells[wanted >= 0], minlength=4 * len(order) * len(columns))
+        return counts.reshape(len(order), len(columns), 4)
 
     @cached_property
     def totals(self) -> dict[str, Counts]:

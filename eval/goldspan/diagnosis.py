@@ -2,20 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import msgspec
 
 from goldspan.align import Worth, assign, is_clear
-from goldspan.check import check_event
-from goldspan.classify import CLOSED, Classifier, domains_of, value_of
+from goldspan.classify import CLOSED, Classifier, domains_of, value_at, value_of
 from goldspan.compare import EventPair, Outcome
 from goldspan.counts import ratio
 from goldspan.kinds import equal
 from goldspan.match import DocumentMatch
+from goldspan.records import Event
 from goldspan.schema import Leaf, Schema
-from goldspan.validators import Validator
 
 BOUNDED = frozenset({"money", "percent", "quantity"})
 """The kinds whose values have a bound; where it is left out, it is exact."""
@@ -24,8 +22,7 @@ RUMOUR = "rumoured"
 FACTS = ("agreed", "announced", "completed")
 """What a field named `status` may say of more than a rumour, where its schema has the value `rumoured`."""
 
-Label = str | None
-"""A value of an enum: a string, another value as JSON, None where that side states none."""
+Label = str | None  # a value of an enum: a string, another value as JSON, None where that side states none
 
 EVENT_RESULTS = ("matched", "missed", "invented", "perfect")
 """What becomes of an event; `perfect` are those of the matched in which every leaf matched."""
@@ -65,28 +62,35 @@ class Diagnosis:
         self._bounds: defaultdict[str, Counter[bool]] = defaultdict(Counter)
         self._tally: Counter[str] = Counter()
 
-    def __getstate__(self) -> dict[str, Any]:
-        # a validator that has been used cannot be pickled, one made anew can
-        types = self._schema.types.items()
-        fresh = {name: replace(each, validator=Validator(each.validator.schema)) for name, each in types}
-        return {**self.__dict__, "_schema": replace(self._schema, types=fresh)}
-
     def add(self, match: DocumentMatch) -> None:
         """Take a document in."""
         document = _Document(match, self._schema, self._leaves, self._domains)
         self._tally["documents"] += 1
         for pair in match.pairs:
+            gold = None if pair.gold is None else match.gold.events[pair.gold]
+            pred = None if pair.pred is None or match.pred is None else match.pred.events[pair.pred]
             matched = 0
-            for outcome in pair.outcomes:
-                if outcome.result == "matched":
-                    matched += 1
-                    if outcome.field in self._looked_at:
-                        self._add_matched(match, pair, outcome)
-                else:
-                    self._add_wrong(document, pair, outcome)
+            allowed = len(pair.rows) - pair.rejected
+            for k, outcome in enumerate(pair.outcomes):
+                if outcome.result != "matched":
+                    self._add_wrong(document, pair, outcome, rejected=k >= allowed)
+                    continue
+                matched += 1
+                if outcome.field in self._looked_at and gold is not None and pred is not None:
+                    self._add_matched(gold, pred, outcome)
             self._tally["matched"] += matched
             self._add_event(pair, perfect=matched == len(pair.outcomes))
         self.type_confusions.update(document.type_confusions())
+
+    def classes(self, match: DocumentMatch) -> dict[tuple[int, int], str]:
+        """The class of each wrong leaf of a document, by the place of its pair and its place in the pair's outcomes."""
+        document = _Document(match, self._schema, self._leaves, self._domains)
+        found = {
+            (i, k): document.class_of(pair, outcome, rejected=k >= len(pair.rows) - pair.rejected)
+            for i, pair in enumerate(match.pairs)
+            for k, outcome in enumerate(pair.outcomes)
+        }
+        return {place: name for place, name in found.items() if name is not None}
 
     def merge(self, other: "Diagnosis") -> None:
         """Add what another shard gathered."""
@@ -102,11 +106,9 @@ class Diagnosis:
 
     def bound(self, path: str) -> Part | None:
         """Of the matched values of a field how many have the right bound; None where its kind has no bound."""
-        leaf = self._leaves.get(path)
-        if leaf is None or leaf.kind not in BOUNDED:
-            return None
-        counter = self._bounds.get(path, Counter())
-        return Part(counter[True], counter.total())
+        counter = self._bounds.get(path, Counter[bool]())
+        has_bound = path in self._looked_at and path not in self._enums
+        return Part(counter[True], counter.total()) if has_bound else None
 
     @property
     def rumours(self) -> Part:
@@ -124,7 +126,7 @@ class Diagnosis:
     @property
     def valid(self) -> Part:
         """Of the predicted leaves, how many the schema allows."""
-        stated = self._tally["matched"] + self._tally["misread"] + self._tally["invented"]
+        stated = sum(self._tally[result] for result in ("matched", "misread", "invented"))
         return Part(stated - self._tally["rejected"], stated)
 
     @property
@@ -136,11 +138,11 @@ class Diagnosis:
     def effort(self) -> dict[str, int]:
         """What a person would have to do to leaves; and to how many events as a whole, their leaves counted above."""
         leaves = {"substitutions": "misread", "additions": "missed", "deletions": "invented"}
-        events = {"events_to_add": "missed", "events_to_delete": "invented"}
-        return {name: self._tally[result] for name, result in leaves.items()} | {
-            name: sum(count for (_, found), count in self.events.items() if found == result)
-            for name, result in events.items()
-        }
+        found: Counter[str] = Counter()
+        for (_, result), count in self.events.items():
+            found[result] += count
+        events = {"events_to_add": found["missed"], "events_to_delete": found["invented"]}
+        return {name: self._tally[result] for name, result in leaves.items()} | events
 
     def field_as_json(self, path: str) -> dict[str, Any]:
         """What the block of a field's counts is given beside them: `errors`, and `bound` where the kind has one."""
@@ -176,30 +178,28 @@ class Diagnosis:
         if perfect and result == "matched":
             self.events[pair.type, "perfect"] += 1
 
-    def _add_matched(self, match: DocumentMatch, pair: EventPair, outcome: Outcome) -> None:
+    def _add_matched(self, gold: Event, pred: Event, outcome: Outcome) -> None:
         """Look at the bound of a matched value; of an enum, count the match in its confusions."""
-        leaf = self._leaves[outcome.field]
-        gold = value_of(match, pair, outcome, "gold")
-        if leaf.kind == "enum":
-            label = _label(gold)
-            self.confusions[outcome.field][label, label] += 1
+        path, place = outcome.field, outcome.gold or ""
+        value = value_at(gold.fields, place)
+        if path in self._enums:
+            label = _label(value)
+            self.confusions[path][label, label] += 1
             return
-        pred = value_of(match, pair, outcome, "pred")
-        right = _bound(gold) == _bound(pred)
-        if not right and pair.gold is not None:
-            others = match.gold.events[pair.gold].accepted.get(outcome.gold or "", ())
-            right = any(_bound(v) == _bound(pred) and equal(leaf.kind, v, pred, leaf.units) for v in others)
-        self._bounds[outcome.field][right] += 1
+        told = value_at(pred.fields, outcome.pred or "")
+        right = value == told or _bound(value) == _bound(told)
+        if not right and place in gold.accepted:
+            leaf, bound = self._leaves[path], _bound(told)
+            right = any(_bound(v) == bound and equal(leaf.kind, v, told, leaf.units) for v in gold.accepted[place])
+        self._bounds[path][right] += 1
 
-    def _add_wrong(self, document: "_Document", pair: EventPair, outcome: Outcome) -> None:
+    def _add_wrong(self, document: "_Document", pair: EventPair, outcome: Outcome, rejected: bool) -> None:
         path, match = outcome.field, document.match
         self._tally[outcome.result] += 1
-        rejected = outcome.result == "invented" and document.is_rejected(pair, outcome)
         self._tally["rejected"] += rejected
-        if outcome.result == "misread":
-            self.errors[path][document.classifier.misread(pair, outcome)] += 1
-        elif outcome.result == "invented":
-            self.errors[path][document.classifier.invented(pair, outcome, rejected)] += 1
+        found = document.class_of(pair, outcome, rejected)
+        if found is not None:
+            self.errors[path][found] += 1
         if path in self._enums and not rejected:
             gold = None if outcome.gold is None else _label(value_of(match, pair, outcome, "gold"))
             pred = None if outcome.pred is None else _label(value_of(match, pair, outcome, "pred"))
@@ -214,16 +214,12 @@ class _Document:
     ) -> None:
         self.match, self._schema, self._leaves = match, schema, leaves
         self.classifier = Classifier(match, leaves, domains)
-        self._rejected: dict[int, frozenset[str]] = {}
 
-    def is_rejected(self, pair: EventPair, outcome: Outcome) -> bool:
-        """Whether an invented leaf is one that the schema does not allow: the event is checked again, once."""
-        if pair.pred is None or self.match.pred is None:
-            return False
-        if pair.pred not in self._rejected:
-            checked, _ = check_event(self.match.pred.events[pair.pred], self._schema)
-            self._rejected[pair.pred] = frozenset(each.pointer for each in checked.rejected)
-        return outcome.pred in self._rejected[pair.pred]
+    def class_of(self, pair: EventPair, outcome: Outcome, rejected: bool) -> str | None:
+        """The class of a misread or invented leaf."""
+        if outcome.result == "misread":
+            return self.classifier.misread(pair, outcome)
+        return self.classifier.invented(pair, outcome, rejected) if outcome.result == "invented" else None
 
     def type_confusions(self) -> list[tuple[str, str]]:
         """The types of each gold event without a partner and of the predicted one of another type that resembles it."""
@@ -253,10 +249,8 @@ class _Document:
         """The leaves of an event without a partner that the schema allows and that are of no closed list."""
         return [
             outcome
-            for outcome in pair.outcomes
-            if outcome.field in self._leaves
-            and self._leaves[outcome.field].kind not in CLOSED
-            and not (pair.gold is None and self.is_rejected(pair, outcome))
+            for outcome in pair.outcomes[: len(pair.rows) - pair.rejected]
+            if outcome.field in self._leaves and self._leaves[outcome.field].kind not in CLOSED
         ]
 
     def _key(self, pair: EventPair) -> tuple[str, list[bytes]]:

@@ -150,7 +150,7 @@ class Comparison:
 
     def _overlap(self, at: str, to: str) -> bool:
         return any(
-            span.start < other.end and other.start < span.end
+            max(span.start, other.start) < min(span.end, other.end)
             for span in self._gold.evidence.get(at, ())
             for other in self._pred.evidence.get(to, ())
         )
@@ -183,7 +183,7 @@ def content_key(node: Node, value: Any, place: str, event: Event) -> bytes:
         items = sorted(content_key(node.item, item, f"{place}/{i}", event) for i, item in enumerate(value))
         return b"[" + b",".join(item for item in items if item != b"-") + b"]"
     if isinstance(node, Leaf):
-        spans = sorted((span.start, span.end, span.quote) for span in event.evidence.get(place, ()))
+        spans = sorted((span.start, span.end, span.quote, span.located) for span in event.evidence.get(place, ()))
         accepted = sorted(msgspec.json.encode(v, order="sorted") for v in event.accepted.get(place, ()))
         body = msgspec.json.encode(value, order="sorted")
         return body + msgspec.json.encode([spans, event.confidence.get(place)]) + b"".join(accepted)

@@ -50,6 +50,11 @@ class Group:
         return tuple(self.fields.values())
 
     @cached_property
+    def not_leaves(self) -> "tuple[Field, ...]":
+        """The fields that are lists or groups."""
+        return tuple(entry for entry in self.in_order if not entry.is_leaf)
+
+    @cached_property
     def is_flat(self) -> bool:
         """Whether no field holds another group."""
         return all(isinstance(inner(entry.node), Leaf) for entry in self.in_order)

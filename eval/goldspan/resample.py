@@ -2,9 +2,7 @@
 
 Stories are the units because documents of one story are not independent. They are put into the canonical order of their
 counts first, so that neither their names nor their order change a figure; one that states nothing on any side is left
-out. Counts are integers and all sums of them exact; what is random is random by the seed alone. Sources: Efron &
-Tibshirani, An Introduction to the Bootstrap (1993), chapter 13; Good, Permutation, Parametric and Bootstrap Tests of
-Hypotheses (2005), for the test; Phipson & Smyth (2010) for the 1 that is added to sampled permutations.
+out. All sums are exact. Sources: Efron & Tibshirani, An Introduction to the Bootstrap (1993); Phipson & Smyth (2010).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +24,7 @@ _STRIP = 1 << 17  # weights drawn at once: stay in the processor's cache
 _TILE = 1 << 22  # weights multiplied at once
 _POISSON_FROM = 1 << 11  # stories in a block from which drawing Poisson weights first is faster
 _FLOAT32_EXACT = 1 << 24
-
 Array = NDArray[Any]
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
@@ -99,8 +95,7 @@ def bootstrap_intervals(
     >>> bootstrap_intervals(counts, {"deal.amount": [0]}, resamples=100)
     {'deal.amount': Interval(low=0.5, high=0.9, undefined=0)}
     """
-    parts = _canonical(_f1_parts(counts))
-    sums = _resampled_sums(parts, resamples, seed)
+    sums = _resampled_sums(_canonical(_f1_parts(counts)), resamples, seed)
     return {name: _percentiles(_f1(sums[:, list(places)].sum(axis=1)), level) for name, places in groups.items()}
 
 
@@ -144,8 +139,8 @@ def sign_flip(first: Array, second: Array, draws: int = 10_000, seed: int = 0) -
     steps = steps[np.lexsort((steps[:, 1], steps[:, 0]))]
     start = ours + (other - one)[turned].sum(axis=0)
     sides = start + (_all_swaps(steps) if exact else _random_swaps(steps, draws, seed))
-    differences = np.nan_to_num(_f1(sides) - _f1(ours + theirs - sides))
-    hits = int((np.abs(differences) >= abs(_f1(ours) - _f1(theirs)) - 1e-12).sum())
+    differences = np.abs(np.nan_to_num(_f1(sides) - _f1(ours + theirs - sides)))
+    hits = int((differences >= abs(_f1(ours) - _f1(theirs)) - 1e-12).sum())
     p = hits / len(sides) if exact else (hits + 1) / (draws + 1)
     return SignFlip(p, len(sides), exact, len(one))
 
@@ -174,8 +169,7 @@ def smallest_detectable(deviation: float | None) -> float | None:
     >>> round(smallest_detectable(0.01), 4)
     0.028
     """
-    normal = NormalDist()
-    return (normal.inv_cdf(0.975) + normal.inv_cdf(0.8)) * deviation if deviation else None
+    return (NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)) * deviation if deviation else None
 
 
 def _f1_parts(counts: Array) -> Array:
@@ -185,7 +179,7 @@ def _f1_parts(counts: Array) -> Array:
     return np.stack([2 * matched, 2 * (matched + counts[..., 1]) + counts[..., 2] + counts[..., 3]], axis=-1)
 
 
-def _f1(parts: Array) -> Floats:
+def _f1(parts: Array) -> Array:
     """Numerator over denominator, nan where that is 0."""
     parts = parts.astype(np.float64)
     return np.divide(parts[..., 0], parts[..., 1], out=np.full(parts.shape[:-1], np.nan), where=parts[..., 1] > 0)
@@ -201,7 +195,7 @@ def _canonical(parts: Array) -> Array:
     return small[order].reshape(len(order), *parts.shape[1:])
 
 
-def _percentiles(values: Floats, level: float) -> Interval:
+def _percentiles(values: Array, level: float) -> Interval:
     defined = values[~np.isnan(values)]
     if not len(defined):
         return Interval(None, None, len(values))
@@ -209,11 +203,10 @@ def _percentiles(values: Floats, level: float) -> Interval:
     return Interval(low, high, len(values) - len(defined))
 
 
-def _resampled_sums(parts: Array, resamples: int, seed: int) -> Floats:
+def _resampled_sums(parts: Array, resamples: int, seed: int) -> Array:
     """The sums of `(stories, columns, 2)` over each resample: `(resamples, columns, 2)`, exact integers.
 
-    By blocks of stories: how many draws fall into a block is binomial given what is left, and inside it every story
-    is as likely as any other; together that is the multinomial distribution.
+    How many draws fall into a block of stories is binomial given what is left: together that is multinomial.
     """
     random = np.random.Generator(np.random.SFC64(seed))
     rows = parts.reshape(len(parts), int(np.prod(parts.shape[1:])))
@@ -221,8 +214,7 @@ def _resampled_sums(parts: Array, resamples: int, seed: int) -> Floats:
     left = np.full(resamples, len(rows))
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
-        share = len(block) / (len(rows) - start)
-        draws = random.binomial(left, share)
+        draws = random.binomial(left, len(block) / (len(rows) - start))
         left -= draws
         exact32 = int(block.max()) * int(draws.max()) < _FLOAT32_EXACT
         factors = block.astype(np.float32 if exact32 else np.float64)
@@ -235,7 +227,7 @@ def _weights(draws: Integers, stories: int, random: np.random.Generator) -> Iter
     """How often each story of a block is drawn in each resample, tile by tile: `(some resamples, stories)`.
 
     Poisson weights given their sum are multinomial. So they are drawn first, a little too small, by table, and the
-    draws still missing are added one by one: exactly multinomial, at a third of the time of single draws.
+    draws still missing are added one by one: exactly multinomial, in about half the time of single draws.
     """
     rate = 1 - 4 * (2 / stories) ** 0.5 if stories >= _POISSON_FROM else 0.0
     poisson = _Poisson(rate, random) if rate else None
@@ -246,10 +238,9 @@ def _weights(draws: Integers, stories: int, random: np.random.Generator) -> Iter
         for row in range(0, len(weights), strip):
             part = weights[row : row + strip]
             missing = draws[start + row : start + row + len(part)]
+            part[:] = 0
             if poisson:
                 missing = missing - poisson.fill(part, missing)
-            else:
-                part[:] = 0
             places = np.repeat(np.arange(len(part)) * stories, missing)
             places += random.integers(0, stories, len(places))
             np.add.at(part.reshape(-1), places, np.float32(1))
@@ -263,8 +254,8 @@ class _Poisson:
         self.random = random
         one = np.exp(-rate) * np.cumprod([1.0, *(rate / k for k in range(1, 30))])
         parts = np.outer(one, one).ravel() * 2**16
-        first, second = np.divmod(np.arange(len(parts)), len(one))
-        self.pairs = np.stack([first, second], axis=1).astype(np.float32).view(np.complex64).ravel()
+        first, second = np.divmod(np.arange(len(parts), dtype=np.float32), len(one))
+        self.pairs = (first + 1j * second).astype(np.complex64)
         whole = np.floor(parts).astype(int)
         rest = np.cumsum(parts - whole)
         self.rest = rest / rest[-1]
@@ -273,12 +264,10 @@ class _Poisson:
 
     def fill(self, out: Array, limit: Integers) -> Integers:
         """Fill `(rows, stories)`, a row anew while its sum is above its limit; returns the sums of the rows."""
-        flat = out.reshape(-1)
-        number = -(-len(flat) // 2)
-        pairs = self.table.take(self.random.bit_generator.random_raw(-(-number // 4)).view(np.uint16)[:number])
+        pairs = self.table.take(self.random.bit_generator.random_raw(out.size // 8 + 1).view(np.uint16))
         unsettled = np.flatnonzero(pairs.real < 0)
         pairs[unsettled] = self.pairs[np.searchsorted(self.rest, self.random.random(len(unsettled)), side="right")]
-        flat[:] = pairs.view(np.float32)[: len(flat)]
+        out[:] = pairs.view(np.float32)[: out.size].reshape(out.shape)
         sums = out.sum(axis=1).astype(np.int64)
         for row in np.flatnonzero(sums > limit):
             sums[row] = self.fill(out[row : row + 1], limit[row : row + 1])[0]
@@ -287,8 +276,10 @@ class _Poisson:
 
 def _all_swaps(steps: Integers) -> Integers:
     """The sums of every subset of the rows."""
-    chosen: Integers = np.arange(2 ** len(steps))[:, None] >> np.arange(len(steps)) & 1
-    return chosen @ steps
+    sums = np.zeros((1, 2), np.int64)
+    for step in steps:
+        sums = np.concatenate([sums, sums + step])
+    return sums
 
 
 def _random_swaps(steps: Integers, draws: int, seed: int) -> Integers:

@@ -4,22 +4,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from goldspan import content
 from goldspan.counting import CountTable
 from goldspan.counts import Counts, macro_f1, ratio, total
-from goldspan.documents import load_documents
+from goldspan.engines import Inputs, run_spans
 from goldspan.errors import DataError, Problem
 from goldspan.files import sha256_of_file
 from goldspan.join import LineIndex, as_numbers, repeats
 from goldspan.match import DocumentMatch
 from goldspan.records import Usage, read_records
 from goldspan.schema import Schema, load_schema
-from goldspan.shard import ShardResult, Sink, Span, Tallies, score_shard
+from goldspan.shard import ShardResult, Tallies
 from goldspan.version import VERSION
+
+if TYPE_CHECKING:
+    from goldspan.resample import Interval
 
 
 class EventCounts(NamedTuple):
@@ -48,10 +51,22 @@ class Score:
     schema: Schema
     table: CountTable
     tallies: Tallies
-    sinks: Mapping[str, Sink]
+    sinks: Mapping[str, Any]
     documents: Mapping[str, DocumentMatch]
     faults: tuple[Problem, ...] = ()
     unreadable: int = 0
+    resamples: int = 0
+    seed: int = 0
+
+    @cached_property
+    def intervals(self) -> "Mapping[str, Interval]":
+        """Bootstrap intervals of F1 over stories: of each field and type by name, of all fields under ""."""
+        if not self.resamples:
+            return {}
+        from goldspan.resample import bootstrap_intervals, groups_of
+
+        columns = sorted(self.fields)
+        return bootstrap_intervals(self.table.by_story(columns), groups_of(columns), self.resamples, self.seed)
 
     @property
     def fields(self) -> dict[str, Counts]:
@@ -98,6 +113,11 @@ class Score:
         """Of the fields that gold leaves empty in paired events, the share that the prediction leaves empty too."""
         return ratio(self.tallies.both_silent, self.tallies.silent)
 
+    @cached_property
+    def stories(self) -> int:
+        """The number of stories that state anything on either side: what the intervals rest on."""
+        return int((self.table.by_story(list(self.fields)).sum(axis=(1, 2)) > 0).sum())
+
     @property
     def missing(self) -> list[str]:
         """The documents for which there is no prediction."""
@@ -111,7 +131,10 @@ class Score:
     @property
     def usage(self) -> Usage:
         """The sum of what the predictions say they took; None where none says."""
-        return Usage(**{name: self.tallies.usage.get(name) for name in Usage.__struct_fields__})  # pyright: ignore
+        sums = self.tallies.usage
+        seconds, cost = sums.get("seconds"), sums.get("cost_usd")
+        tokens = [None if (n := sums.get(name)) is None else int(n) for name in ("input_tokens", "output_tokens")]
+        return Usage(None if seconds is None else float(seconds), None if cost is None else float(cost), *tokens)
 
 
 def score(
@@ -121,13 +144,20 @@ def score(
     schema: Path | str | None = None,
     documents: Path | str | None = None,
     keep_going: bool = False,
+    diagnose: bool = True,
     keep_documents: bool = True,
+    resamples: int = 10_000,
+    seed: int = 0,
+    workers: int = 1,
+    engine: str = "local",
 ) -> Score:
     """Score a prediction file against gold: what `goldspan score` does.
 
     Without options the data set that ships with goldspan is used; with `gold` and without `documents` nothing
     is checked against text. `keep_going` counts lines that are no record instead of stopping at them. `keep_documents`
-    keeps the matching of every document, which the report needs; without it memory does not grow with what is stated.
+    keeps the matching of every document, which the report needs; without it a document costs some ten bytes a leaf.
+    `diagnose` gathers error classes, grounding, and what is in `sinks`; `resamples` (0: none) and `seed` are for the
+    intervals; `engine` is `local` (`workers` processes), `dask`, or the address of a dask scheduler.
 
     Raises DataError with every problem of a file, UsageError where a file cannot be read.
 
@@ -137,20 +167,37 @@ def score(
     """
     gold_path, pred_path = Path(gold) if gold else content.GOLD, Path(predictions)
     loaded = load_schema(Path(schema) if schema else None)
-    texts = load_documents(Path(documents) if documents else None) if documents or not gold else None
-    signature = sign(loaded, sha256_of_file(gold_path))
+    signature = sign(loaded, sha256_of_file(gold_path), resamples, seed)
     index = LineIndex(pred_path)
-    result = score_shard(gold_path, Span(), index, loaded, texts, {}, keep_documents)
+    inputs = Inputs(
+        gold_path,
+        Path(schema) if schema else None,
+        Path(documents) if documents else None,
+        grounded=bool(documents or not gold),
+        diagnose=diagnose,
+        keep=keep_documents,
+    )
+    result = run_spans(inputs, index, workers, engine)
     _refuse(gold_path, result, index, keep_going)
-    unreadable = len({problem.line for problem in index.unnamed})
-    kept = result.kept or {}
-    return Score(signature, loaded, result.table, result.tallies, result.sinks, kept, tuple(result.faults), unreadable)
+    return Score(
+        signature,
+        loaded,
+        result.table,
+        result.tallies,
+        result.sinks,
+        result.kept or {},
+        tuple(result.faults),
+        len({problem.line for problem in index.unnamed}),
+        resamples,
+        seed,
+    )
 
 
-def sign(schema: Schema, gold_sha256: str) -> str:
+def sign(schema: Schema, gold_sha256: str, resamples: int, seed: int) -> str:
     """The line that pins a score: two scores may be compared only where it is the same."""
     hashes = f"gold:{gold_sha256[:16]}|schema:{schema.sha256[:16]}"
-    return f"goldspan|v{VERSION}|{hashes}|align:max-leaf|null:skip|avg:micro"
+    boot = f"|boot:story,{resamples},seed={seed}" if resamples else ""
+    return f"goldspan|v{VERSION}|{hashes}|align:max-leaf|null:skip|avg:micro{boot}"
 
 
 def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool) -> None:

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -55,7 +56,7 @@ class Tallies:
     faults: int = 0
     missing: list[str] = field(default_factory=list[str])
     failed: list[str] = field(default_factory=list[str])
-    usage: dict[str, float] = field(default_factory=dict[str, float])
+    usage: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
 
     def add(self, match: DocumentMatch) -> None:
         """Count the events of a document, and what it took."""
@@ -78,7 +79,7 @@ class Tallies:
             for name in Usage.__struct_fields__:
                 value = getattr(match.pred.usage, name)
                 if value is not None:
-                    self.usage[name] = self.usage.get(name, 0) + value
+                    self.usage[name] = self.usage.get(name, Decimal(0)) + Decimal(str(value))  # exact in any order
 
     def merge(self, other: "Tallies") -> None:
         """Add another shard's."""
@@ -86,7 +87,7 @@ class Tallies:
             if name != "usage":
                 setattr(self, name, getattr(self, name) + getattr(other, name))
         for name, value in other.usage.items():
-            self.usage[name] = self.usage.get(name, 0) + value
+            self.usage[name] = self.usage.get(name, Decimal(0)) + value
 
 
 MAX_FAULTS = 10_000

@@ -12,7 +12,7 @@ by `kinds.equal`, and what equality chains together is one value.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -62,7 +62,7 @@ class _Statement(NamedTuple):
     in_gold: _Form | None
     pred: _Place
     in_pred: _Form | None
-    links: Collection[tuple[_Form, _Form]]
+    links: set[tuple[_Form, _Form]]
 
 
 class Stories:
@@ -139,13 +139,13 @@ class Stories:
                 said_by_both[gold, pred].append((in_gold, in_pred))
         values = {place: _joined(set(forms), links.get(place, ())) for place, forms in said.items()}
         sums, shared = (Counter[int](), Counter[int]()), Counter[int]()
-        for (number, side, _), (place, forms) in zip(said, said.items(), strict=True):
-            sums[side][number] += _unequal([values[place][form] for form in forms])
+        for place, forms in said.items():
+            sums[place.side][place.number] += _unequal([values[place][form] for form in forms])
         for (gold, pred), forms in said_by_both.items():
-            if len(forms) > 1:
+            if len(forms) > 1 and len(values[gold]) > 1 and len(values[pred]) > 1:
                 both = [(values[gold][one], values[pred][other]) for one, other in forms]
                 # in conflict on both sides: those on one, and those on the other, less those on either
-                either = _unequal([one for one, _ in both]) + _unequal([other for _, other in both])
+                either = _unequal(one for one, _ in both) + _unequal(other for _, other in both)
                 shared[gold.number] += either - _unequal(both)
         return {
             path: Counts(shared[number], 0, sums[0][number] - shared[number], sums[1][number] - shared[number])
@@ -231,7 +231,7 @@ def _singles(path: str, group: Group) -> Iterator[tuple[str, Leaf]]:
 def _at(fields: Mapping[str, Any], place: str) -> Any:
     """What stands at a JSON Pointer, quickly where that is a field's name."""
     name = place[1:]
-    return fields[name] if name in fields else resolve(fields, place)
+    return fields[name] if name.isidentifier() else resolve(fields, place)
 
 
 def _other_forms(gold: Event, place: str, kind: str, value: Any) -> list[Any]:
@@ -263,11 +263,11 @@ def _form(leaf: Leaf, value: Any) -> _Form:
             return (isinstance(value, bool), value if plain else msgspec.json.encode(value, order="sorted")), Decimal()
 
 
-def _joined(forms: Collection[_Form], links: Iterable[tuple[_Form, _Form]]) -> dict[_Form, _Form]:
-    """Each form with the one that stands for its value: those that are close in number are one, and those linked."""
+def _joined(forms: Collection[_Form], links: Iterable[tuple[_Form, _Form]]) -> dict[_Form, int]:
+    """Each form with the number of its value: forms that are close in number are one value, and those linked."""
     parent = {form: form for form in forms}
     if len(parent) == 1:
-        return parent
+        return dict.fromkeys(parent, 0)
 
     def find(form: _Form) -> _Form:
         while parent[form] is not form:
@@ -280,11 +280,16 @@ def _joined(forms: Collection[_Form], links: Iterable[tuple[_Form, _Form]]) -> d
     for one, other in links:
         if one in parent and other in parent:
             parent[find(one)] = find(other)
-    return {form: find(form) for form in parent}
+    numbers = {form: number for number, form in enumerate(parent)}
+    return {form: numbers[find(form)] for form in parent}
 
 
-def _unequal(values: Sequence[Hashable]) -> int:
+def _unequal(values: Iterable[Hashable]) -> int:
     """How many pairs there are of values that are not equal."""
-    if len(values) < 2:
-        return 0
-    return (len(values) ** 2 - sum(n * n for n in Counter(values).values())) // 2
+    found = 0
+    counts: dict[Hashable, int] = {}
+    for before, value in enumerate(values):
+        same = counts.get(value, 0)
+        found += before - same
+        counts[value] = same + 1
+    return found

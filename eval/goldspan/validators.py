@@ -32,6 +32,9 @@ class Validator:
     def __init__(self, schema: Any) -> None:
         self.schema = schema
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"schema": self.schema}  # what is compiled cannot be sent to another process, and is made anew there
+
     @cached_property
     def _fast(self) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(

@@ -88,7 +88,7 @@ def page(hostile: Score) -> Page:
 
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "a", "header", "p", "h1", "h2", "h3", "h4", "dl", "div",
-    "dt", "dd", "strong", "b", "small", "span", "svg", "path", "rect", "circle", "code", "nav", "noscript",
+    "dt", "dd", "strong", "b", "small", "span", "svg", "path", "rect", "circle", "code", "nav",
     "main", "section", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "mark",
     "label", "select", "optgroup", "option", "input", "button", "script",
 }  # fmt: skip

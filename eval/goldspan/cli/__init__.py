@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from goldspan.cli import documents, run, schema, score, validate
+from goldspan.cli import compare, documents, run, schema, score, validate
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
@@ -22,6 +22,7 @@ app.add_typer(schema.app, name="schema")
 app.command("validate")(validate.validate)
 app.command("run")(run.run)
 app.command("score")(score.score)
+app.command("compare")(compare.compare)
 
 
 @app.callback(invoke_without_command=True)

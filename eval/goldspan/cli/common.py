@@ -25,6 +25,12 @@ JsonOption = Annotated[
 ]
 
 
+ResamplesOption = Annotated[
+    int, typer.Option("--resamples", min=0, metavar="N", help="How many resamples the intervals rest on (0: none).")
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="The seed of the resampling.")]
+
+
 def write_json(target: Path, value: Any) -> None:
     """Write a value as indented JSON to a file, whole or not at all, or to standard output."""
     import msgspec

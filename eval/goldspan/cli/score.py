@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from goldspan.cli.common import DocumentsOption, GoldOption, JsonOption, SchemaOption, write_json
+from goldspan.cli.common import (
+    DocumentsOption,
+    GoldOption,
+    JsonOption,
+    ResamplesOption,
+    SchemaOption,
+    SeedOption,
+    write_json,
+)
 
 
 def score(
@@ -17,6 +25,15 @@ def score(
         bool,
         typer.Option("--keep-going", help="Count lines that are no record as empty predictions instead of stopping."),
     ] = False,
+    diagnose: Annotated[
+        bool, typer.Option("--diagnose/--counts-only", help="Error classes, grounding, confidence, or counts alone.")
+    ] = True,
+    resamples: ResamplesOption = 10_000,
+    seed: SeedOption = 0,
+    workers: Annotated[int, typer.Option("--workers", min=1, metavar="N", help="How many processes score.")] = 1,
+    engine: Annotated[
+        str, typer.Option("--engine", help="local, dask, or the address of a dask scheduler (tcp://...).")
+    ] = "local",
     json: JsonOption = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report, one page.")] = None,
     min_f1: Annotated[
@@ -40,15 +57,21 @@ def score(
         schema=schema,
         documents=documents,
         keep_going=keep_going,
+        diagnose=diagnose,
         keep_documents=html is not None,
+        resamples=resamples,
+        seed=seed,
+        workers=workers,
+        engine=engine,
     )
     for problem in result.faults:
-        typer.echo(f"counted as invented: {problem}" if problem.pointer else str(problem), err=True)
+        typer.echo(str(problem), err=True)
     if html:
         from goldspan.files import write_whole
         from goldspan.report.html import score_page
+        from goldspan.report.page_data import report_data
 
-        write_whole(html, [score_page(result).encode()])
+        write_whole(html, [score_page(result, report_data(result)).encode()])
     if json:
         from goldspan.report.as_json import score_as_json
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from goldspan.counts import RESULTS
 from goldspan.report.html_data import Interval, ReportData, Section, Table
-from goldspan.report.html_views import document_view, first_leaves, query, shown
+from goldspan.report.html_views import confused, document_view, first_leaves, label, query
 from goldspan.report.table import UNDEFINED, rate
 from goldspan.scoring import Score
 
@@ -83,19 +83,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     style, script = _template_file("report.css"), _template_file("report.js")
-    constants: dict[str, Any] = dict(
-        style=Markup(style),  # noqa: S704 - goldspan's own file
-        script=Markup(script),  # noqa: S704 - goldspan's own file
-        policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
+    constants: dict[str, Any] = {
+        "style": Markup(style),  # noqa: S704 - goldspan's own file
+        "script": Markup(script),  # noqa: S704 - goldspan's own file
+        "policy": f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
         "base-uri 'none'; form-action 'none'",
-        results=RESULTS,
-        rate=rate,
-        query=query,
-        cell=_cell,
-        undefined=UNDEFINED,
-        error_classes=ERROR_CLASSES,
-        tiers=TIERS,
-    )
+        "results": RESULTS,
+        "rate": rate,
+        "query": query,
+        "confused": confused,
+        "cell": _cell,
+        "undefined": UNDEFINED,
+        "error_classes": ERROR_CLASSES,
+        "tiers": TIERS,
+    }
     environment.globals.update(constants)
     return environment
 
@@ -128,10 +129,14 @@ def _matrix(cells: Any) -> tuple[list[str], list[str], dict[tuple[str, str], int
     """Gold's values, the predicted values and the counts, values as they are shown; nothing stated comes last."""
     counts = Counter[tuple[str, str]]()
     for (gold, pred), count in cells.items():
-        counts[shown(gold), shown(pred)] += count
+        counts[_label(gold), _label(pred)] += count
     values = sorted({value for pair in counts for value in pair}, key=lambda value: (value == UNDEFINED, value))
     rows, columns = {gold for gold, _ in counts}, {pred for _, pred in counts}
     return [v for v in values if v in rows], [v for v in values if v in columns], dict(counts)
+
+
+def _label(value: object) -> str:
+    return UNDEFINED if value is None else label(value)
 
 
 def _cell(value: object) -> str:

@@ -38,8 +38,8 @@ class ReportData:
     of its pair in `match.pairs` and of the leaf in the pair's `outcomes`; without it the leaves show no class.
     `bounds`: by field, how often the bound is right, of how many.
     `confusions`: by enum field, how often gold's value (None: nothing) was predicted as another (None: nothing).
-    `type_confusions`: the same of event types.
-    `grounding`: as in the JSON: blocks of counts by tier, and `quotes`.
+    A match counts under gold's value. `type_confusions`: the same of event types.
+    `grounding`: as in the JSON: blocks of counts by tier, and `quotes`; the same again under `located`.
 
     >>> ReportData(micro_interval=(0.4, 0.6), errors={"deal.amount": {"scale": 1}}).notes
     ()
@@ -54,9 +54,7 @@ class ReportData:
     confusions: Mapping[str, Mapping[tuple[Any, Any], int]] = field(
         default_factory=dict[str, Mapping[tuple[Any, Any], int]]
     )
-    type_confusions: Mapping[tuple[str | None, str | None], int] = field(
-        default_factory=dict[tuple[str | None, str | None], int]
-    )
+    type_confusions: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     grounding: Mapping[str, Any] = field(default_factory=dict[str, Any])
     stories: Section | None = None
     confidence: Section | None = None

@@ -1,6 +1,6 @@
 """What the page shows of each document, and where the first leaf behind each number stands."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
@@ -59,6 +59,18 @@ def query(**wanted: object) -> str:
     return urlencode(wanted)
 
 
+def confused(place: int, gold: str, pred: str) -> dict[str, object]:
+    """What is behind a cell of a confusion matrix, whose diagonal holds all that is right, accepted values too."""
+    if gold == pred:
+        return {"field": place, "outcome": "matched", "gold": gold}
+    return {"field": place, "gold": gold, "pred": pred}
+
+
+def label(value: Any) -> str:
+    """An enum's value as the confusions name it."""
+    return value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
+
+
 def shown(value: Any) -> str:
     """A value as people read it: a string as it is, an object by its members; a dash where nothing is stated.
 
@@ -93,7 +105,8 @@ def document_view(anchor: str, match: DocumentMatch, places: Mapping[str, int], 
     events: list[EventView] = []
     count = 0
     for i, pair in enumerate(match.pairs):
-        leaves = list(_leaves(match, pair, count, places, {k: c for (p, k), c in classes.items() if p == i}))
+        own = {k: name for (place, k), name in classes.items() if place == i}
+        leaves = list(_leaves(match, pair, count, places, own, extra.confusions.keys()))
         state = "invented" if pair.gold is None else "missed" if pair.pred is None else "found"
         events.append(EventView(pair.type, state, leaves))
         count += len(leaves)
@@ -111,18 +124,24 @@ def document_view(anchor: str, match: DocumentMatch, places: Mapping[str, int], 
 
 
 def _leaves(
-    match: DocumentMatch, pair: EventPair, first: int, places: Mapping[str, int], classes: Mapping[int, str]
+    match: DocumentMatch,
+    pair: EventPair,
+    first: int,
+    places: Mapping[str, int],
+    classes: Mapping[int, str],
+    confusions: Collection[str],
 ) -> Iterator[LeafView]:
     gold = None if pair.gold is None else match.gold.events[pair.gold]
     pred = None if pair.pred is None or match.pred is None else match.pred.events[pair.pred]
     length = len(match.document.text) if match.document else 0
     for k, outcome in enumerate(pair.outcomes):
+        show = label if outcome.field in confusions else shown
         yield LeafView(
             first + k,
             outcome.field,
             places[outcome.field],
-            _value(gold, outcome.gold),
-            _value(pred, outcome.pred),
+            _value(gold, outcome.gold, show),
+            _value(pred, outcome.pred, show),
             outcome.result,
             classes.get(k, ""),
             _is_marked(gold, outcome.gold, length),
@@ -130,8 +149,8 @@ def _leaves(
         )
 
 
-def _value(event: Event | None, place: str | None) -> str:
-    return shown(None if event is None or place is None else resolve(event.fields, place))
+def _value(event: Event | None, place: str | None, show: Callable[[Any], str]) -> str:
+    return UNDEFINED if event is None or place is None else show(resolve(event.fields, place))
 
 
 def _is_marked(event: Event | None, place: str | None, length: int) -> bool:
@@ -173,4 +192,4 @@ def _queries(event: EventView, leaf: LeafView, types: Mapping[str, int], extra: 
         yield query(error=leaf.error)
         yield query(field=leaf.place, error=leaf.error)
     if leaf.field in extra.confusions:
-        yield query(field=leaf.place, gold=leaf.gold, pred=leaf.pred)
+        yield query(**confused(leaf.place, leaf.gold, leaf.gold if leaf.result == "matched" else leaf.pred))

@@ -28,11 +28,6 @@
     };
   }
 
-  function allLeaves() {
-    leaves = leaves || all("tr[data-f]").map(read);
-    return leaves;
-  }
-
   function matches(leaf, want) {
     const words = (want.get("words") || "").toLowerCase();
     return (!want.get("field") || [leaf.place, types.get(leaf.place)].includes(want.get("field")))
@@ -74,7 +69,8 @@
   function filter(want) {
     const on = [...want.values()].some(Boolean);
     for (const control of controls) control.value = want.get(control.id) || "";
-    found = on ? allLeaves().filter((leaf) => matches(leaf, want)) : [];
+    if (on && !leaves) leaves = all("tr[data-f]").map(read);
+    found = on ? leaves.filter((leaf) => matches(leaf, want)) : [];
     kept = on ? new Set(found.map((leaf) => leaf.row)) : null;
     const owners = new Set(found.map((leaf) => leaf.owner));
     for (const owner of documents) owner.hidden = on && !owners.has(owner);
@@ -83,7 +79,7 @@
     listed = 0;
     extend();
     one("#list").hidden = !found.length;
-    const values = want.has("gold") ? ` Gold: ${want.get("gold")}; predicted: ${want.get("pred")}.` : "";
+    const values = ["gold", "pred"].filter((side) => want.has(side)).map((side) => ` ${side}: ${want.get(side)}`).join(",");
     status.textContent = on
       ? `${found.length} ${found.length === 1 ? "leaf" : "leaves"} in ${owners.size} of ${documents.length} documents.${values}`
       : "Choose here, or click a number above: the leaves behind it are listed here.";
@@ -118,9 +114,7 @@
   }
 
   // A cell's value, as a link to its words where they are marked.
-  function value(cell) {
-    return [...cell.cloneNode(true).childNodes];
-  }
+  const value = (cell) => cell.cloneNode(true).childNodes;
 
   function tell(leaf) {
     const place = found.findIndex((each) => each.row === at);
@@ -144,8 +138,7 @@
     if (!address.startsWith("leaves?")) return undefined;
     if (address !== last) filter(new URLSearchParams(address.slice(7)));
     last = address;
-    one("#leaves").scrollIntoView();
-    return undefined;
+    return one("#leaves").scrollIntoView();
   }
 
   function go(query, replace) {
@@ -199,6 +192,7 @@
   addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
   addEventListener("hashchange", route);
   all(".needs-script").forEach((part) => { part.hidden = false; });
+  one(".without-script").hidden = true;
   filter(new URLSearchParams());
   route();
 })();
