@@ -36,7 +36,7 @@ class Inputs(NamedTuple):
 
 
 def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> ShardResult:
-    """Score all of gold with an engine: `local` (one process, or `workers` of them) or `dask` (`workers`, or an address).
+    """Score all of gold with an engine: `local` (in `workers` processes), `dask` (as many workers), or a dask address.
 
     Raises UsageError where the engine is not known or its library is not installed.
     """
@@ -91,11 +91,11 @@ def _executor(engine: str, workers: int) -> AbstractContextManager[Executor | No
 
         return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     if engine == "dask" or engine.startswith(("tcp://", "tls://")):
-        return _dask(engine, workers)
+        return _Dask(engine, workers)
     raise UsageError(f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)")
 
 
-class _dask(AbstractContextManager[Executor]):
+class _Dask(AbstractContextManager[Executor]):
     def __init__(self, engine: str, workers: int) -> None:
         try:
             from distributed import Client
@@ -124,12 +124,12 @@ def _score_span(inputs: Inputs, index: LineIndex, span: Span) -> ShardResult:
 
 
 @lru_cache(maxsize=2)
-def _schema(path: Path | None, stamp: object) -> Schema:
+def _schema(path: Path | None, _stamp: object) -> Schema:
     return load_schema(path)
 
 
 @lru_cache(maxsize=2)
-def _documents(path: Path | None, stamp: object) -> dict[str, Document]:
+def _documents(path: Path | None, _stamp: object) -> dict[str, Document]:
     return load_documents(path)
 
 

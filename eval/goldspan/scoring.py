@@ -60,13 +60,19 @@ class Score:
 
     @cached_property
     def intervals(self) -> "Mapping[str, Interval]":
-        """Bootstrap intervals of F1 over stories: of each field and type by name, of all fields under ""."""
+        """Bootstrap intervals of F1 over stories: of each field and type by name, of all fields under "".
+
+        A figure that only one story has a part in has no interval.
+        """
         if not self.resamples:
             return {}
         from goldspan.resample import bootstrap_intervals, groups_of
 
         columns = sorted(self.fields)
-        return bootstrap_intervals(self.table.by_story(columns), groups_of(columns), self.resamples, self.seed)
+        counts, groups = self.table.by_story(columns), groups_of(columns)
+        stated = counts.sum(axis=2) > 0
+        groups = {name: places for name, places in groups.items() if stated[:, places].any(axis=1).sum() > 1}
+        return bootstrap_intervals(counts, groups, self.resamples, self.seed)
 
     @property
     def fields(self) -> dict[str, Counts]:

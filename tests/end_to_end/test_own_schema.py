@@ -194,7 +194,7 @@ def facts(documents: dict[str, list[dict[str, Any]]], by_key: bool = False) -> F
 
 @pytest.mark.parametrize("seed", range(25))
 def test_one_template_a_document_agrees_with_sklearn(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)  # noqa: S311 (reproducible, not secret)
+    random = Random(seed)
 
     def template() -> list[dict[str, Any]]:
         fields: dict[str, Any] = {"kind": random.choice(["attack", "bombing", "kidnapping"])}
@@ -216,7 +216,7 @@ def test_one_template_a_document_agrees_with_sklearn(tmp_path: Path, seed: int) 
 
 @pytest.mark.parametrize("seed", range(25))
 def test_flat_records_with_unique_keys_agree_with_sklearn(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)  # noqa: S311 (reproducible, not secret)
+    random = Random(seed)
     names = ["colour", "size", "maker"]
     types = {"item": {"key": TEXT, **dict.fromkeys(names, TEXT)}}
 

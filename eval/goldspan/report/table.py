@@ -10,8 +10,8 @@ from rich.text import Text
 from goldspan.counts import Counts
 from goldspan.diagnosis import Diagnosis
 from goldspan.grounding import Grounding
-from goldspan.resample import ALL, INDICATIVE_BELOW, Interval
 from goldspan.report.terminal import plain_table, show
+from goldspan.resample import ALL, INDICATIVE_BELOW, Interval
 from goldspan.scoring import Score
 
 UNDEFINED = "–"
@@ -73,7 +73,8 @@ def _beside(score: Score) -> Iterator[str]:
         if classes:
             yield "Wrong leaves: " + ", ".join(f"{n} {name}" for name, n in sorted(classes.items())) + "."
         told, of = diagnosis.rumours
-        yield f"Rumours told as fact: {told} of {of}. Valid by the schema: {rate(diagnosis.valid.share)} of predicted leaves."
+        valid = rate(diagnosis.valid.share)
+        yield f"Rumours told as fact: {told} of {of}. Valid by the schema: {valid} of predicted leaves."
     grounding: Grounding | None = score.sinks.get("grounding")
     given = grounding.given if grounding is not None else None
     if given is not None:
