@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from goldspan.check import CheckedEvent, check_event
-from goldspan.compare import EventPair
 from goldspan.counts import Counts
+from goldspan.pairing import EventPair
 from goldspan.records import Event, Span
 from goldspan.report.as_json import score_as_json
 from goldspan.schema import Schema, load_schema

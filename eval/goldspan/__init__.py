@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from goldspan.comparison import Comparison, compare
     from goldspan.counts import Counts
     from goldspan.documents import Document, load_documents
     from goldspan.errors import DataError, GoldspanError, Problem, UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from goldspan.validation import validate
 
 __all__ = [
+    "Comparison",
     "Counts",
     "DataError",
     "Document",
@@ -28,6 +30,7 @@ __all__ = [
     "Score",
     "UsageError",
     "__version__",
+    "compare",
     "load_documents",
     "load_schema",
     "run",
@@ -36,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "comparison": ("Comparison", "compare"),
     "counts": ("Counts",),
     "documents": ("Document", "load_documents"),
     "errors": ("DataError", "GoldspanError", "Problem", "UsageError"),

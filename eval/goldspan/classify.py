@@ -34,10 +34,11 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from goldspan.compare import EventPair, Outcome
 from goldspan.grounding import Text, stands_at_its_place
-from goldspan.kinds import QUOTED, close, equal, normal_duration, normal_name, normal_text
+from goldspan.kinds import QUOTED, close, equal
 from goldspan.match import DocumentMatch
+from goldspan.normal import normal_duration, normal_name, normal_text
+from goldspan.pairing import EventPair, Outcome
 from goldspan.pointers import resolve
 from goldspan.records import Span
 from goldspan.schema import Leaf

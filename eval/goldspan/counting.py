@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from goldspan.check import UNKNOWN
-from goldspan.compare import EventPair
 from goldspan.counts import RESULTS, Counts
 from goldspan.nodes import Group, inner
+from goldspan.pairing import EventPair
 from goldspan.schema import Schema
 
 

@@ -8,10 +8,10 @@ import msgspec
 
 from goldspan.align import Worth, assign, is_clear
 from goldspan.classify import CLOSED, Classifier, domains_of, value_at, value_of
-from goldspan.compare import EventPair, Outcome
 from goldspan.counts import ratio
 from goldspan.kinds import equal
 from goldspan.match import DocumentMatch
+from goldspan.pairing import EventPair, Outcome
 from goldspan.records import Event
 from goldspan.schema import Leaf, Schema
 

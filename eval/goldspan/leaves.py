@@ -16,7 +16,7 @@ from goldspan.records import Event
 
 Key = Callable[[int], bytes]
 Row = tuple[str, Result, str | None, str | None, bool]
-"""An outcome as a plain tuple: the members of `goldspan.compare.Outcome` in their order."""
+"""An outcome as a plain tuple: the members of `goldspan.pairing.Outcome` in their order."""
 
 
 class Comparison:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from goldspan.compare import EventPair, Outcome
 from goldspan.counts import RESULTS, Counts, total
 from goldspan.documents import Document
+from goldspan.pairing import EventPair, Outcome
 from goldspan.records import Record
 
 

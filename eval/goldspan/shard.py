@@ -11,13 +11,13 @@ import msgspec
 
 from goldspan.check import CheckedEvent, check_event
 from goldspan.check_record import check_record
-from goldspan.compare import compare_document
 from goldspan.counting import CountTable, columns_of
 from goldspan.documents import Document
 from goldspan.errors import Problem
 from goldspan.files import open_binary
 from goldspan.join import LineIndex, key_of, numbered_lines
 from goldspan.match import DocumentMatch
+from goldspan.pairing import compare_document
 from goldspan.records import Event, Line, Record, Usage, read_line
 from goldspan.schema import Schema
 

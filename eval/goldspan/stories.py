@@ -20,11 +20,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from goldspan.check import check_event
-from goldspan.compare import EventPair
 from goldspan.coreference import Rates, b_cubed, ceaf_e, cluster_sizes, conll_f1, muc
 from goldspan.counts import Counts
-from goldspan.kinds import QUOTED, close, normal_duration, normal_name, normal_text, states_nothing
+from goldspan.kinds import QUOTED, close, states_nothing
 from goldspan.match import DocumentMatch
+from goldspan.normal import normal_duration, normal_name, normal_text
+from goldspan.pairing import EventPair
 from goldspan.pointers import resolve
 from goldspan.records import Event
 from goldspan.schema import Group, Leaf, Schema

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 from goldspan.edtf import is_edtf
-from goldspan.kinds import is_duration
+from goldspan.normal import is_duration
 from goldspan.pointers import pointer
 
 _FORMATS = {"edtf": is_edtf, "duration": is_duration}

@@ -69,10 +69,18 @@ def test_the_version_is_the_librarys(goldspan: Run) -> None:
     assert goldspan("--version").stdout == library.__version__ + "\n"
 
 
-OUTPUT = {"json", "html", "min_f1", "help"}
+OUTPUT = {"json", "html", "min_f1", "max_drop", "help"}
 
 
-@pytest.mark.parametrize(("name", "beside"), [("score", set()), ("validate", set()), ("run", {"track"})])
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [
+        ("score", {"keep_documents"}),
+        ("compare", set()),
+        ("validate", set()),
+        ("run", {"track"}),
+    ],
+)
 def test_a_command_takes_what_its_public_function_takes(name: str, beside: set[str]) -> None:
     parameters = set(inspect.signature(getattr(library, name)).parameters) - beside
     assert {parameter.name for parameter in COMMANDS[name].params} - OUTPUT == parameters

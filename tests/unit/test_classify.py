@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support import BOOLEAN, NUMBER, TEXT, checked, kind, list_of, money, object_of, schema_of
 
 from goldspan.classify import Classifier, GoldValues, InventedClass, MisreadClass, domains_of
-from goldspan.compare import compare_document
 from goldspan.documents import Document
 from goldspan.kinds import equal
 from goldspan.match import DocumentMatch
+from goldspan.pairing import compare_document
 from goldspan.records import Record
 from goldspan.schema import Schema
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import NUMBER, TEXT, checked, list_of, object_of, schema_of, tally_pairs
 
-from goldspan.compare import compare_document
+from goldspan.pairing import compare_document
 
 Triple = tuple[int, int, int]
 Tally = frozenset[tuple[tuple[str, str], int]]

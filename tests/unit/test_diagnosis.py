@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 from support import BOOLEAN, NUMBER, TEXT, checked, kind, list_of, money, object_of, schema_of, shuffled
 
-from goldspan.compare import compare_document
 from goldspan.diagnosis import Diagnosis
 from goldspan.documents import Document
 from goldspan.match import DocumentMatch
+from goldspan.pairing import compare_document
 from goldspan.records import Record
 
 STATUS = {"enum": ["rumoured", "planned", "agreed", "announced", "completed"]}

@@ -152,3 +152,9 @@ def test_what_is_accepted_has_only_parts_that_are_dates_or_open(value: str) -> N
         assert len(parts) <= 2
         assert any(part[:5].lstrip("-")[:4].isdigit() for part in parts)
         assert all(part in ("", "..") or is_edtf(part) for part in parts)
+
+
+@pytest.mark.parametrize(("value", "holds"), [("2025-33/2025-01", True), ("2025-34/2025-03", False)])
+def test_a_quarter_begins_with_its_first_month(value: str, holds: bool):
+    """The first quarter (33) begins in January, the second (34) in April."""
+    assert is_edtf(value) is holds

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import TEXT, checked, four, list_of, schema_of, shuffled
 
-from goldspan.compare import compare_document
 from goldspan.counts import total
 from goldspan.documents import Document
 from goldspan.grounding import Evidence, Grounding, Text
 from goldspan.match import DocumentMatch
+from goldspan.pairing import compare_document
 from goldspan.records import Record
 
 SCHEMA = schema_of({"e": {"a": TEXT, "b": TEXT, "c": TEXT, "d": TEXT, "tags": list_of(TEXT)}})

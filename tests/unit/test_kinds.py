@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from goldspan.kinds import equal, is_duration, normal_name, normal_text, states_nothing
+from goldspan.kinds import equal, states_nothing
+from goldspan.normal import is_duration, normal_name, normal_text
 
 POWER = {"kW": Decimal("0.001"), "MW": Decimal(1), "GW": Decimal(1000)}
 

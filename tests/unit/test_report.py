@@ -30,7 +30,7 @@ HOSTILE = [
     "&lt;b&gt; &amp;amp; <!-- ]]> <![CDATA[",
 ]
 ALL = " ".join(HOSTILE)
-COUNTS = {"matched", "misread", "missed", "invented", "precision", "recall", "f1", "accuracy"}
+COUNTS = {"matched", "misread", "missed", "invented", "precision", "recall", "f1", "f1_interval", "accuracy"}
 
 
 class Page(HTMLParser):
@@ -235,7 +235,7 @@ def test_rates_that_nothing_defines_are_null(write_lines: Write, tmp_path: Path)
     silent = [{"doc_id": "d1", "events": []}]
     shown = written(tmp_path / "s.json", score(write_lines("p.jsonl", silent), gold=write_lines("g.jsonl", silent)))
     empty = dict.fromkeys(("matched", "misread", "missed", "invented"), 0)
-    undefined = dict.fromkeys(("precision", "recall", "f1", "accuracy"))
+    undefined = dict.fromkeys(("precision", "recall", "f1", "f1_interval", "accuracy"))
     assert shown["overall"]["micro"] == {**empty, **undefined}
     assert shown["documents"] == {"d1": {**empty, **undefined}}
     assert (shown["overall"]["macro_field_f1"], shown["overall"]["macro_document_f1"]) == (None, None)

@@ -15,10 +15,10 @@ from scipy.optimize import linear_sum_assignment
 from support import NUMBER, TEXT, kind, list_of, money, object_of, schema_of
 
 from goldspan.check import check_event
-from goldspan.compare import compare_document
 from goldspan.coreference import Rates, b_cubed, ceaf_e, conll_f1, muc
 from goldspan.counts import Counts
 from goldspan.match import DocumentMatch
+from goldspan.pairing import compare_document
 from goldspan.records import Event, Record, Span
 from goldspan.stories import Stories
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import msgspec
 from markupsafe import Markup
 
-from goldspan.compare import EventPair
 from goldspan.match import DocumentMatch
+from goldspan.pairing import EventPair
 from goldspan.pointers import resolve
 from goldspan.records import Event, Record
 from goldspan.report.html_data import ReportData
