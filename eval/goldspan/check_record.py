@@ -5,7 +5,7 @@ from typing import Any
 
 from goldspan.check import CheckedEvent, Fault, StatedLeaf, check_event, leaves_of
 from goldspan.documents import Document
-from goldspan.kinds import equal, is_stated, states_nothing
+from goldspan.kinds import QUOTED, equal, is_stated, states_nothing, told_apart
 from goldspan.nodes import Group, Items
 from goldspan.pointers import pointer, replaced
 from goldspan.records import Event, Record, Span
@@ -136,10 +136,13 @@ def _duplicates(group: Group, fields: Mapping[str, Any], place: str, where: str 
 
 def _repeated(leaf: Any, items: list[Any], place: str, target: str) -> list[Fault]:
     faults: list[Fault] = []
+    kind = leaf.kind
     for i, item in enumerate(items):
         for earlier in range(i):
             other = items[earlier]
-            if is_stated(item) and is_stated(other) and equal(leaf.kind, other, item, leaf.units):
+            if kind in QUOTED and item and other and told_apart(item, other):
+                continue
+            if is_stated(item) and is_stated(other) and equal(kind, other, item, leaf.units):
                 message = f"the same value stands at {target}/{earlier}"
                 faults.append(Fault(f"{place}/fields{target}/{i}", message))
                 break

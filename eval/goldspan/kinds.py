@@ -44,11 +44,11 @@ def _same_json(gold: Any, pred: Any, units: Units) -> bool:
 
 
 def _same_text(gold: str, pred: str, units: Units) -> bool:
-    return not _told_apart(gold, pred) and normal_text(gold) == normal_text(pred)
+    return not told_apart(gold, pred) and normal_text(gold) == normal_text(pred)
 
 
 def _same_name(gold: str, pred: str, units: Units) -> bool:
-    return not _told_apart(gold, pred) and normal_name(gold) == normal_name(pred)
+    return not told_apart(gold, pred) and normal_name(gold) == normal_name(pred)
 
 
 def _same_money(gold: Mapping[str, Any], pred: Mapping[str, Any], units: Units) -> bool:
@@ -143,7 +143,7 @@ def may_equal(kind: str, gold: Any, pred: Any) -> bool:
     """
     match kind:
         case "name" | "text":
-            return not _told_apart(gold, pred)
+            return not told_apart(gold, pred)
         case "enum" | "boolean" | "date":
             return gold == pred
         case "money":
@@ -156,13 +156,22 @@ def may_equal(kind: str, gold: Any, pred: Any) -> bool:
             return True
 
 
-def _told_apart(one: str, other: str) -> bool:
-    """Whether the first words tell two texts apart: plain letters, and no article, which folding would drop."""
+def told_apart(one: str, other: str) -> bool:
+    """Whether a look at the first words tells two texts apart: plain letters, and no article, which folding would drop.
+
+    >>> told_apart("Northwind Inc", "Fabrikam"), told_apart("Northwind", "northwind"), told_apart("A Northwind", "B")
+    (True, False, False)
+    """
+    if one[:1] in _TELLING and other[:1] in _TELLING and one[0].lower() != other[0].lower():
+        return True
     first, second = one.partition(" ")[0], other.partition(" ")[0]
     if first == second or not (first.isascii() and second.isascii() and first.isalpha() and second.isalpha()):
         return False
     first, second = first.lower(), second.lower()
     return first != second and first not in ARTICLES and second not in ARTICLES
+
+
+_TELLING = frozenset("bcdefghijklmnopqrsuvwxyzBCDEFGHIJKLMNOPQRSUVWXYZ")  # no article begins with these
 
 
 def _near(one: float, other: float) -> bool:

@@ -50,7 +50,7 @@ class Comparison:
     def group(self, group: Group, gold: Any, pred: Any, gold_place: str, pred_place: str) -> None:
         """Compare field by field; `silent` and `both_silent` count the fields of this group that are left empty."""
         silent = both_silent = 0
-        rows, plain = self.rows, not self._grounded
+        rows, plain, top = self.rows, not self._grounded, not gold_place
         for entry in group.in_order:
             name = entry.name
             one, other = gold.get(name), pred.get(name)
@@ -62,9 +62,9 @@ class Comparison:
                     both_silent += 1
             elif not other and not isinstance(other, (int, float)):
                 add_one_sided(entry.node, entry.path, one, gold_place + entry.pointer, "missed", rows)
-            elif plain and one == other and entry.is_leaf and type(one) is type(other):
+            elif plain and top and one == other and entry.is_leaf and type(one) is type(other):
                 self.matched += 1
-                rows.append((entry.path, "matched", gold_place + entry.pointer, pred_place + entry.pointer, False))
+                rows.append((entry.path, "matched", entry.pointer, entry.pointer, False))
             else:
                 self._field(entry, one, other, gold_place, pred_place)
         self.silent, self.both_silent = silent, both_silent
@@ -91,11 +91,12 @@ class Comparison:
 
     def _same_items(self, entry: Field, items: Any) -> None:
         """Two lists of the same plain values in the same order: item by item is as good as any pairing."""
+        path, places = entry.path, entry.item_pointers
         for i, item in enumerate(items):
             if is_stated(item):
-                place = entry.item_pointers[i] if i < len(entry.item_pointers) else f"{entry.pointer}/{i}"
+                place = places[i] if i < len(places) else f"{entry.pointer}/{i}"
                 self.matched += 1
-                self.rows.append((entry.path, "matched", place, place, False))
+                self.rows.append((path, "matched", place, place, False))
 
     def _items(self, node: Leaf | Group, path: str, one: Any, other: Any, gold_place: str, pred_place: str) -> None:
         """Items pair like events: one to one, and only where a leaf matches; so a pair of plain values is a match."""

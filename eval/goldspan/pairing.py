@@ -58,31 +58,41 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
     """
     partner: dict[int, int] = {}
     compared: dict[tuple[int, int], Comparison] = {}
-    for name in dict.fromkeys([event.type for event in gold]):
-        rows = [i for i, event in enumerate(gold) if event.type == name]
-        columns = [j for j, event in enumerate(pred) if event.type == name]
+    predicted = _by_type(pred)
+    for name, rows in _by_type(gold).items():
+        columns = predicted.get(name, [])
         partner.update(_obvious(gold, pred, rows, columns) or _paired(gold, pred, rows, columns, compared))
     found: list[EventPair] = []
     for i, event in enumerate(gold):
         j = partner.get(i)
-        if j is None:
+        pair = None if j is None else compared.get((i, j)) or compare_events(event, pred[j])
+        if j is None or pair is None or not pair.matched:
+            partner.pop(i, None)
             found.append(EventPair(event.type, i, None, _alone(event, "missed")))
+        elif pred[j].rejected:
+            rejected = _rejected(pred[j])
+            found.append(EventPair(event.type, i, j, pair.rows + rejected, *_silence(pair, pred[j]), len(rejected)))
         else:
-            pair = compared.get((i, j)) or compare_events(event, pred[j])
-            if pair.matched:
-                rejected = _rejected(pred[j])
-                silence = _silence(pair, pred[j])
-                found.append(EventPair(event.type, i, j, pair.rows + rejected, *silence, len(rejected)))
-            else:
-                del partner[i]
-                found.append(EventPair(event.type, i, None, _alone(event, "missed")))
-    taken = set(partner.values())
-    for j, event in enumerate(pred):
-        if j not in taken:
-            rejected = _rejected(event)
-            rows = _alone(event, "invented") + rejected
-            found.append(EventPair(event.type, None, j, rows, rejected=len(rejected)))
+            found.append(EventPair(event.type, i, j, pair.rows, pair.silent, pair.both_silent))
+    if len(partner) < len(pred):
+        taken = set(partner.values())
+        for j, event in enumerate(pred):
+            if j not in taken:
+                rejected = _rejected(event)
+                rows = _alone(event, "invented") + rejected
+                found.append(EventPair(event.type, None, j, rows, rejected=len(rejected)))
     return found
+
+
+def _by_type(events: Sequence[CheckedEvent]) -> dict[str, list[int]]:
+    """The places of the events of each type."""
+    places: dict[str, list[int]] = {}
+    for i, event in enumerate(events):
+        if event.type in places:
+            places[event.type].append(i)
+        else:
+            places[event.type] = [i]
+    return places
 
 
 def _obvious(
@@ -113,12 +123,14 @@ def _obvious(
 def _bounds(gold: CheckedEvent, pred: CheckedEvent) -> tuple[int, int]:
     """At least and at most how many leaves of two events match."""
     least = most = 0
+    fields = gold.group.fields
     accepted = gold.event.accepted or gold.event.evidence  # these may make any value right
     for name, one in gold.fields.items():
         other = pred.fields.get(name)
-        if not is_stated(one) or not is_stated(other):
+        if not one or not other:
+            most += is_stated(one) and is_stated(other)
             continue
-        node = gold.group.fields[name].node
+        node = fields[name].node
         if type(node) is Leaf:
             if one == other and type(one) is type(other):
                 least += 1
@@ -127,7 +139,7 @@ def _bounds(gold: CheckedEvent, pred: CheckedEvent) -> tuple[int, int]:
                 most += bool(accepted) or may_equal(node.kind, one, other)
         elif type(node) is Items and type(node.item) is Leaf:
             if one == other and node.is_plain:
-                least += sum(map(is_stated, one))
+                least += len(one) - one.count(None) - one.count("")
             most += min(len(one), len(other or ()))
         else:
             return 0, _MANY
