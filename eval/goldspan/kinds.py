@@ -6,6 +6,7 @@ form that is the same for values that mean the same; numbers, which are equal wi
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from goldspan.normal import ARTICLES, normal_duration, normal_name, normal_text
@@ -87,6 +88,9 @@ SAME: Mapping[str, Callable[[Any, Any, Units], bool]] = {
 }
 """For each kind, whether two valid values are equal."""
 
+TOLERANT = frozenset({"money", "percent", "quantity", "number"})
+"""The kinds whose equality leaves room, so that two values may equal a third and not each other."""
+
 QUOTED = frozenset({"name", "text"})
 """The kinds for which a gold quote is a right answer."""
 
@@ -162,16 +166,16 @@ def told_apart(one: str, other: str) -> bool:
     >>> told_apart("Northwind Inc", "Fabrikam"), told_apart("Northwind", "northwind"), told_apart("A Northwind", "B")
     (True, False, False)
     """
-    if one[:1] in _TELLING and other[:1] in _TELLING and one[0].lower() != other[0].lower():
-        return True
-    first, second = one.partition(" ")[0], other.partition(" ")[0]
-    if first == second or not (first.isascii() and second.isascii() and first.isalpha() and second.isalpha()):
-        return False
-    first, second = first.lower(), second.lower()
-    return first != second and first not in ARTICLES and second not in ARTICLES
+    first, second = _first_word(one), _first_word(other)
+    return first != second and first is not None and second is not None
 
 
-_TELLING = frozenset("bcdefghijklmnopqrsuvwxyzBCDEFGHIJKLMNOPQRSUVWXYZ")  # no article begins with these
+@lru_cache(maxsize=1 << 16)
+def _first_word(text: str) -> str | None:
+    """The first word in lower case; None where folding could change it: it has other signs, or is an article."""
+    word = text.partition(" ")[0]
+    plain = word.isascii() and word.isalpha() and word.lower() not in ARTICLES
+    return word.lower() if plain else None
 
 
 def _near(one: float, other: float) -> bool:

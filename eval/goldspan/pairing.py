@@ -5,15 +5,16 @@ Short cuts are taken only where they cannot change a pair; `tests/unit/test_comp
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from goldspan.align import Worth, assign
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result
-from goldspan.kinds import is_stated, may_equal
+from goldspan.kinds import QUOTED, TOLERANT, equal, is_stated, may_equal, told_apart
 from goldspan.leaves import Comparison, Row, add_one_sided, best_pairs, content_key
-from goldspan.nodes import Items, Leaf
+from goldspan.nodes import Leaf
 
 
 class Outcome(NamedTuple):
@@ -57,15 +58,13 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
     The pairs come in the order of the gold events, then the predicted ones without a partner.
     """
     partner: dict[int, int] = {}
-    compared: dict[tuple[int, int], Comparison] = {}
     predicted = _by_type(pred)
     for name, rows in _by_type(gold).items():
-        columns = predicted.get(name, [])
-        partner.update(_obvious(gold, pred, rows, columns) or _paired(gold, pred, rows, columns, compared))
+        partner.update(_partners(gold, pred, rows, predicted.get(name, [])))
     found: list[EventPair] = []
     for i, event in enumerate(gold):
         j = partner.get(i)
-        pair = None if j is None else compared.get((i, j)) or compare_events(event, pred[j])
+        pair = None if j is None else compare_events(event, pred[j])
         if j is None or pair is None or not pair.matched:
             partner.pop(i, None)
             found.append(EventPair(event.type, i, None, _alone(event, "missed")))
@@ -95,77 +94,69 @@ def _by_type(events: Sequence[CheckedEvent]) -> dict[str, list[int]]:
     return places
 
 
-def _obvious(
+def _partners(
     gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent], rows: list[int], columns: list[int]
 ) -> list[tuple[int, int]]:
-    """The pairs of one type, where bounds on the matched leaves decide them without comparing every value; else none.
-
-    If for each gold event one predicted event has more leaves that are plainly equal than any other could match, and no
-    two gold events want the same one, each gets the best it could have, so that no assignment is worth as much.
-    """
+    """The best pairs of the events of one type, by their places."""
     if len(rows) == len(columns) == 1:
         return [(rows[0], columns[0])]
-    if not rows or not columns:
-        return []
-    chosen: dict[int, int] = {}
-    for i in rows:
-        bounds = [_bounds(gold[i], pred[j]) for j in columns]
-        surest = max(range(len(columns)), key=lambda n: bounds[n][0])
-        least = bounds[surest][0]
-        if not least or any(most >= least for n, (_, most) in enumerate(bounds) if n != surest):
-            return []
-        if columns[surest] in chosen:
-            return []
-        chosen[columns[surest]] = i
-    return [(i, j) for j, i in chosen.items()]
-
-
-def _bounds(gold: CheckedEvent, pred: CheckedEvent) -> tuple[int, int]:
-    """At least and at most how many leaves of two events match."""
-    least = most = 0
-    fields = gold.group.fields
-    accepted = gold.event.accepted or gold.event.evidence  # these may make any value right
-    for name, one in gold.fields.items():
-        other = pred.fields.get(name)
-        if not one or not other:
-            most += is_stated(one) and is_stated(other)
-            continue
-        node = fields[name].node
-        if type(node) is Leaf:
-            if one == other and type(one) is type(other):
-                least += 1
-                most += 1
-            else:
-                most += bool(accepted) or may_equal(node.kind, one, other)
-        elif type(node) is Items and type(node.item) is Leaf:
-            if one == other and node.is_plain:
-                least += len(one) - one.count(None) - one.count("")
-            most += min(len(one), len(other or ()))
-        else:
-            return 0, _MANY
-    return least, most
-
-
-_MANY = 1 << 30
-
-
-def _paired(
-    gold: Sequence[CheckedEvent],
-    pred: Sequence[CheckedEvent],
-    rows: list[int],
-    columns: list[int],
-    compared: dict[tuple[int, int], Comparison],
-) -> list[tuple[int, int]]:
-    """The best pairs of one type, every event compared with every other."""
-    for i in rows:
-        for j in columns:
-            compared[i, j] = compare_events(gold[i], pred[j])
     pairs = best_pairs(
-        [[compared[i, j].worth for j in columns] for i in rows],
+        [[worth(gold[i], pred[j]) for j in columns] for i in rows],
         lambda i: _event_key(gold[rows[i]]),
         lambda j: _event_key(pred[columns[j]]),
     )
     return [(rows[i], columns[j]) for i, j in pairs]
+
+
+def worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
+    """What pairing two events is worth: `compare_events(gold, pred).worth`, without the outcome of each leaf."""
+    if not gold.group.is_flat or gold.event.accepted or gold.event.evidence:
+        return compare_events(gold, pred).worth
+    matched = misread = 0
+    entries, others = gold.group.fields, pred.fields
+    for name, one in gold.fields.items():
+        other = others.get(name)
+        if (not one or not other) and not (is_stated(one) and is_stated(other)):
+            continue
+        entry = entries[name]
+        node: Any = entry.node
+        if not entry.is_leaf:
+            matched += _in_common(node, one, other)
+        elif _same(node, one, other):
+            matched += 1
+        else:
+            misread += 1
+    return matched, misread, 0
+
+
+def _same(leaf: Leaf, one: Any, other: Any) -> bool:
+    if one == other and type(one) is type(other):
+        return True
+    kind = leaf.kind
+    if kind in QUOTED and told_apart(one, other):
+        return False
+    return may_equal(kind, one, other) and equal(kind, one, other, leaf.units)
+
+
+def _in_common(node: Any, one: Any, other: Any) -> int:
+    """How many items of two lists of plain values can be paired with an equal one."""
+    if node.is_plain and one == other:
+        return sum(map(is_stated, one))
+    leaf = node.item
+    rest = [each for each in other if is_stated(each)]
+    if leaf.kind in TOLERANT:
+        equals: list[list[Worth]] = [
+            [(1, 0, 0) if _same(leaf, item, each) else (0, 0, 0) for each in rest] for item in one if is_stated(item)
+        ]
+        return sum(column is not None for column in assign(equals)) if equals and rest else 0
+    found = 0
+    for item in one:
+        for place, each in enumerate(rest):
+            if is_stated(item) and _same(leaf, item, each):
+                del rest[place]
+                found += 1
+                break
+    return found
 
 
 def compare_events(gold: CheckedEvent, pred: CheckedEvent) -> Comparison:
