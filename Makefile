@@ -29,6 +29,8 @@ format: .venv/dev
 
 bench: .venv/dev  ## speed, as ratios within one run
 	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/resampling.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis
