@@ -1,0 +1,65 @@
+"""What scoring keeps of each document, and what it refuses, when it reads files as streams."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import NUMBER, TEXT, event, four, list_of, schema_of, score_files
+
+from goldspan import DataError, score
+from goldspan.check import check_event
+from goldspan.pairing import worth
+from goldspan.records import Event
+
+TYPES = {"pet": {"name": TEXT, "age": NUMBER}}
+GOLD = {"d1": [event("pet", name="Rex", age=3)], "d2": [event("pet", name="Tom", age=5)]}
+
+
+def lines(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_documents_named_twice_or_unknown_are_told_together(tmp_path: Path):
+    empty = [{"doc_id": name, "events": []} for name in ("d1", "d2", "d1", "nobody")]
+    (tmp_path / "schema").mkdir()
+    pet = {"type": "object", "properties": TYPES["pet"]}
+    (tmp_path / "schema" / "pet.schema.json").write_text(json.dumps(pet))
+
+    with pytest.raises(DataError) as raised:
+        score(
+            lines(tmp_path, "pred.jsonl", empty),
+            gold=lines(tmp_path, "gold.jsonl", [empty[0], empty[1], empty[1]]),
+            schema=tmp_path / "schema",
+        )
+    told = [(problem.file and problem.file.name, problem.line, problem.doc_id) for problem in raised.value.problems]
+    assert told == [("gold.jsonl", 3, "d2"), ("pred.jsonl", 3, "d1"), ("pred.jsonl", 4, "nobody")]
+
+
+def test_a_pair_with_a_misread_leaf_is_found_and_not_perfect(tmp_path: Path):
+    pred = {"d1": [event("pet", name="Rex", age=4)], "d2": [event("pet", name="Tom", age=5)]}
+    events = score_files(tmp_path, TYPES, GOLD, pred).events
+    assert (events.matched, events.perfect) == (2, 1)
+
+
+def test_each_document_keeps_its_own_counts(tmp_path: Path):
+    pred = {"d1": [event("pet", name="Rex", age=4)], "d2": [event("pet", name="Tim", age=5), event("pet", name="Kim")]}
+    counts = {doc_id: four(each) for doc_id, each in score_files(tmp_path, TYPES, GOLD, pred).document_counts()}
+    assert counts == {"d1": (1, 1, 0, 0), "d2": (1, 1, 0, 1)}
+
+
+def test_documents_of_one_story_are_resampled_together(tmp_path: Path):
+    texts = [{"doc_id": "d1", "text": "a", "story": "s"}, {"doc_id": "d2", "text": "b", "story": "s"}]
+    result = score_files(tmp_path, TYPES, GOLD, GOLD, documents=lines(tmp_path, "texts.jsonl", texts))
+    assert result.table.by_story(["pet.age", "pet.name"]).tolist() == [[[2, 0, 0, 0], [2, 0, 0, 0]]]
+    assert result.stories == 1
+
+
+def test_worth_knows_true_from_one_and_pairs_numbers_as_well_as_can_be():
+    """1 + 8e-10 equals both others within 1e-9; taken by the first of them, it would leave 1 alone."""
+    schema = schema_of({"pet": {"n": {"enum": [1, True]}, "numbers": list_of(NUMBER)}})
+    gold = Event("pet", {"n": 1, "numbers": [1 + 8e-10, 1]})
+    pred = Event("pet", {"n": True, "numbers": [1.0, 1 + 16e-10]})
+    assert worth(*(check_event(each, schema)[0] for each in (gold, pred))) == (2, 1, 0)
