@@ -1,7 +1,6 @@
 """The documents that are extracted from: a manifest that cuts files, or lines that carry their text."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,11 +102,3 @@ def _cut_text(row: _Row, folder: Path, sources: dict[str, str]) -> str:
     if not 0 <= row.start <= row.end <= len(sources[row.file]):
         raise ValueError(f"document {row.doc_id}: {row.start} to {row.end} is outside {row.file}")
     return sources[row.file][row.start : row.end]
-
-
-def stories(documents: Mapping[str, Document]) -> dict[str, list[str]]:
-    """The document ids of each story, in the order of the documents."""
-    groups: dict[str, list[str]] = {}
-    for document in documents.values():
-        groups.setdefault(document.story, []).append(document.doc_id)
-    return groups

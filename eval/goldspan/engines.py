@@ -103,10 +103,13 @@ class _Dask(AbstractContextManager[Executor]):
             raise UsageError("the engine dask needs: pip install 'goldspan[dask]'") from error
         make: Callable[..., Any] = Client
         self._client: Any
-        if engine == "dask":
-            self._client = make(n_workers=max(1, workers), threads_per_worker=1, dashboard_address=None)
-        else:
-            self._client = make(engine)
+        try:
+            if engine == "dask":
+                self._client = make(n_workers=max(1, workers), threads_per_worker=1, dashboard_address=None)
+            else:
+                self._client = make(engine)
+        except OSError as error:
+            raise UsageError(f"{engine}: {error}") from error
 
     def __enter__(self) -> Executor:
         return self._client.get_executor()

@@ -12,7 +12,7 @@ from goldspan import content
 from goldspan.counting import CountTable
 from goldspan.counts import Counts, macro_f1, ratio, total
 from goldspan.engines import Inputs, run_spans
-from goldspan.errors import DataError, Problem
+from goldspan.errors import DataError, Problem, UsageError
 from goldspan.files import sha256_of_file
 from goldspan.join import LineIndex, as_numbers, repeats
 from goldspan.match import DocumentMatch
@@ -172,6 +172,9 @@ def score(
     (1.0, 1.0)
     """
     gold_path, pred_path = Path(gold) if gold else content.GOLD, Path(predictions)
+    for path in (gold_path, pred_path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise UsageError(f"{path}: not a plain file; scoring reads a file more than once, so save it first")
     loaded = load_schema(Path(schema) if schema else None)
     signature = sign(loaded, sha256_of_file(gold_path), resamples, seed)
     index = LineIndex(pred_path)

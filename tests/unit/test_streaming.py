@@ -1,14 +1,17 @@
 """What scoring keeps of each document, and what it refuses, when it reads files as streams."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import dask.config
 import pytest
 from support import NUMBER, TEXT, event, four, list_of, schema_of, score_files
 
-from goldspan import DataError, score
+from goldspan import DataError, UsageError, score
 from goldspan.check import check_event
+from goldspan.content import GOLD as GOLD_FILE
 from goldspan.pairing import worth
 from goldspan.records import Event
 
@@ -63,3 +66,17 @@ def test_worth_knows_true_from_one_and_pairs_numbers_as_well_as_can_be():
     gold = Event("pet", {"n": 1, "numbers": [1 + 8e-10, 1]})
     pred = Event("pet", {"n": True, "numbers": [1.0, 1 + 16e-10]})
     assert worth(*(check_event(each, schema)[0] for each in (gold, pred))) == (2, 1, 0)
+
+
+def test_a_pipe_is_a_wrong_call_since_files_are_read_more_than_once(tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for files in ((pipe, None), (GOLD_FILE, pipe)):
+        with pytest.raises(UsageError, match="not a plain file"):
+            score(files[0], gold=files[1])
+
+
+def test_a_scheduler_that_is_not_there_is_a_wrong_call():
+    quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+    with quick, pytest.raises(UsageError, match=r"127\.0\.0\.1:1"):
+        score(GOLD_FILE, engine="tcp://127.0.0.1:1")
