@@ -19,32 +19,71 @@ def assign(worths: Sequence[Sequence[Worth]]) -> list[int | None]:
     >>> assign([[(2, 0, 0), (1, 0, 0)], [(2, 0, 0), (0, 3, 3)]])
     [1, 0]
     """
-    best = [_best_column(row) for row in worths]
+    if not worths or not worths[0]:
+        return [None] * len(worths)
+    highest = [max(row) for row in worths]
+    best = [row.index(worth) if worth[0] else None for row, worth in zip(worths, highest, strict=True)]
     taken = [column for column in best if column is not None]
     if len(taken) == len(set(taken)):
         return best  # no column is wanted twice: each row gets the best it could have
     return _hungarian(_weights(worths))
 
 
-def is_clear(worths: Sequence[Sequence[Worth]]) -> bool:
-    """Whether the best assignment can be read off whatever the order: no two rows want one column."""
-    taken: set[int] = set()
+def clear(worths: Sequence[Sequence[Worth]]) -> list[int | None] | None:
+    """Each row's column where the best assignment can be read off whatever the order: no two rows want one column.
+
+    None where it cannot.
+
+    >>> clear([[(2, 0, 0), (1, 0, 0)], [(0, 0, 0), (0, 3, 3)]]), clear([[(1, 0, 0)], [(2, 0, 0)]])
+    ([0, None], None)
+    """
+    chosen: list[int | None] = []
     for row in worths:
-        column = _best_column(row)
-        if column is None:
+        best = max(row)
+        if not best[0]:
+            chosen.append(None)
             continue
-        if column in taken or row.count(row[column]) > 1:
-            return False
-        taken.add(column)
-    return True
+        column = row.index(best)
+        if column in chosen or row.count(best) > 1:
+            return None
+        chosen.append(column)
+    return chosen
 
 
-def _best_column(row: Sequence[Worth]) -> int | None:
-    best: int | None = None
-    for column, worth in enumerate(row):
-        if worth[0] and (best is None or worth > row[best]):
-            best = column
-    return best
+def settle(worths: Sequence[Sequence[Worth]]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+    """The pairs that stand in every best assignment, and the rows and columns about which that leaves a question.
+
+    A pair is settled where it is worth more than the best of its row's others and the best of its column's others
+    together: an assignment without it would gain by putting it in their place.
+
+    >>> settle([[(5, 0, 0), (2, 0, 0), (0, 0, 0)], [(2, 0, 0), (1, 0, 0), (1, 0, 0)]])
+    ([(0, 0)], [1], [1, 2])
+    """
+    base = 1 + max(2, min(len(worths), len(worths[0]))) * max(max(worth) for row in worths for worth in row)
+    weights = [[(w[0] * base + w[1]) * base + w[2] if w[0] else 0 for w in row] for row in worths]
+    by_column = [_best_two(column) for column in zip(*weights, strict=True)]
+    pairs: list[tuple[int, int]] = []
+    rows: list[int] = []
+    for i, row in enumerate(weights):
+        best, second = _best_two(row)
+        if not best:
+            continue
+        column = row.index(best)
+        highest, next_highest = by_column[column]
+        if best == highest and best > second + next_highest:
+            pairs.append((i, column))
+        else:
+            rows.append(i)
+    taken = {column for _, column in pairs}
+    return pairs, rows, [j for j, (best, _) in enumerate(by_column) if best and j not in taken]
+
+
+def _best_two(weights: Sequence[int]) -> tuple[int, int]:
+    """The greatest and the one after it; 0 where there is none."""
+    if len(weights) == 1:
+        return weights[0], 0
+    *_, second, best = sorted(weights)
+    return best, second
 
 
 def _weights(worths: Sequence[Sequence[Worth]]) -> list[list[int]]:

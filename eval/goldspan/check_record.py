@@ -5,7 +5,7 @@ from typing import Any
 
 from goldspan.check import CheckedEvent, Fault, StatedLeaf, check_event, leaves_of
 from goldspan.documents import Document
-from goldspan.kinds import QUOTED, equal, is_stated, states_nothing, told_apart
+from goldspan.kinds import APART, equal, is_stated, states_nothing
 from goldspan.nodes import Group, Items
 from goldspan.pointers import pointer, replaced
 from goldspan.records import Event, Record, Span
@@ -124,12 +124,12 @@ def _duplicates(group: Group, fields: Mapping[str, Any], place: str, where: str 
         if not value:
             continue
         node, target = entry.node, where + entry.pointer
-        if isinstance(node, Group):
+        if type(node) is Group:
             faults += _duplicates(node, value, place, target)
-        elif isinstance(node, Items) and isinstance(node.item, Group):
+        elif type(node) is Items and type(node.item) is Group:
             for i, item in enumerate(value):
                 faults += _duplicates(node.item, item or {}, place, f"{target}/{i}")
-        elif isinstance(node, Items) and len(value) > 1:
+        elif type(node) is Items and len(value) > 1:
             faults += _repeated(node.item, value, place, target)
     return faults
 
@@ -137,12 +137,13 @@ def _duplicates(group: Group, fields: Mapping[str, Any], place: str, where: str 
 def _repeated(leaf: Any, items: list[Any], place: str, target: str) -> list[Fault]:
     faults: list[Fault] = []
     kind = leaf.kind
+    apart = APART[kind]
     for i, item in enumerate(items):
         for earlier in range(i):
             other = items[earlier]
-            if kind in QUOTED and item and other and told_apart(item, other):
+            if not is_stated(item) or not is_stated(other) or apart(other, item):
                 continue
-            if is_stated(item) and is_stated(other) and equal(kind, other, item, leaf.units):
+            if equal(kind, other, item, leaf.units):
                 message = f"the same value stands at {target}/{earlier}"
                 faults.append(Fault(f"{place}/fields{target}/{i}", message))
                 break

@@ -8,6 +8,9 @@ from typing import Literal
 Result = Literal["matched", "misread", "missed", "invented"]
 RESULTS: tuple[Result, ...] = ("matched", "misread", "missed", "invented")
 
+Row = tuple[str, Result, str | None, str | None, bool]
+"""What became of one leaf, as a plain tuple: the members of `goldspan.pairing.Outcome` in their order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

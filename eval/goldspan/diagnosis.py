@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from goldspan.align import Worth, assign, is_clear
+from goldspan.align import Worth, assign, clear
 from goldspan.classify import CLOSED, Classifier, domains_of, value_at, value_of
 from goldspan.counts import ratio
 from goldspan.kinds import equal
@@ -229,7 +229,7 @@ class _Document:
             return []
         links = [self._links(pair) for pair in pred]
         worths = [[_resemblance(one, pair, links[j]) for j, pair in enumerate(pred)] for one in gold]
-        if not is_clear(worths):  # a tie is decided by content, never by the order in which events come
+        if clear(worths) is None:  # a tie is decided by content, never by the order in which events come
             rows = sorted(range(len(gold)), key=lambda i: self._key(gold[i]))
             columns = sorted(range(len(pred)), key=lambda j: self._key(pred[j]))
             gold, pred = [gold[i] for i in rows], [pred[j] for j in columns]

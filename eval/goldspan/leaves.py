@@ -3,20 +3,21 @@
 The loops here see every value of every file, so they test for plain equality before anything else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
 
-from goldspan.align import Worth, assign, is_clear
-from goldspan.counts import Result
+from goldspan.align import Worth, assign, clear, settle
+from goldspan.check import CheckedEvent
+from goldspan.counts import Result, Row
 from goldspan.kinds import equal, is_stated
 from goldspan.nodes import Field, Group, Items, Leaf, Node
 from goldspan.records import Event
 
 Key = Callable[[int], bytes]
-Row = tuple[str, Result, str | None, str | None, bool]
-"""An outcome as a plain tuple: the members of `goldspan.pairing.Outcome` in their order."""
+_Placed = list[tuple[str, Any]]  # items with their pointers
+_DIFFERENT: Worth = (0, 0, 0)
 
 
 class Comparison:
@@ -49,31 +50,35 @@ class Comparison:
 
     def group(self, group: Group, gold: Any, pred: Any, gold_place: str, pred_place: str) -> None:
         """Compare field by field; `silent` and `both_silent` count the fields of this group that are left empty."""
-        silent = both_silent = 0
-        rows, plain, top = self.rows, not self._grounded, not gold_place
-        for entry in group.in_order:
-            name = entry.name
-            one, other = gold.get(name), pred.get(name)
-            if not one and not isinstance(one, (int, float)):
-                silent += 1
+        silent = both_silent = matched = 0
+        rows, quick = self.rows, not self._grounded and not gold_place
+        names = group.fields
+        for (entry, same, same_items), one, other in zip(
+            group.in_order, map(gold.get, names), map(pred.get, names), strict=True
+        ):
+            if one is None and other is None:
+                both_silent += 1
+            elif one and one == other and quick and same is not None:
+                matched += 1
+                rows.append(same)
+            elif one and one == other and quick and same_items and all(one) and len(one) <= len(same_items):
+                matched += len(one)
+                rows += same_items[: len(one)]  # item by item is as good as any pairing
+            elif not one and not isinstance(one, (int, float)):
                 if other or isinstance(other, (int, float)):
-                    add_one_sided(entry.node, entry.path, other, pred_place + entry.pointer, "invented", rows)
+                    silent += 1
+                    add_one_sided(entry, other, pred_place, "invented", rows)
                 else:
                     both_silent += 1
             elif not other and not isinstance(other, (int, float)):
-                add_one_sided(entry.node, entry.path, one, gold_place + entry.pointer, "missed", rows)
-            elif plain and top and one == other and entry.is_leaf and type(one) is type(other):
-                self.matched += 1
-                rows.append((entry.path, "matched", entry.pointer, entry.pointer, False))
+                add_one_sided(entry, one, gold_place, "missed", rows)
             else:
                 self._field(entry, one, other, gold_place, pred_place)
-        self.silent, self.both_silent = silent, both_silent
+        self.matched += matched
+        self.silent, self.both_silent = silent + both_silent, both_silent
 
     def _field(self, entry: Field, one: Any, other: Any, gold_place: str, pred_place: str) -> None:
         node = entry.node
-        if type(node) is Items and not self._grounded and not gold_place and one == other and node.is_plain:
-            self._same_items(entry, one)
-            return
         gold_place, pred_place = gold_place + entry.pointer, pred_place + entry.pointer
         if type(node) is Leaf:
             overlap = self._grounded and self._overlap(gold_place, pred_place)
@@ -87,58 +92,60 @@ class Comparison:
         elif type(node) is Group:
             self.group(node, one, other, gold_place, pred_place)
         elif type(node) is Items:
-            self._items(node.item, entry.path, one, other, gold_place, pred_place)
-
-    def _same_items(self, entry: Field, items: Any) -> None:
-        """Two lists of the same plain values in the same order: item by item is as good as any pairing."""
-        path, places = entry.path, entry.item_pointers
-        for i, item in enumerate(items):
-            if is_stated(item):
-                place = places[i] if i < len(places) else f"{entry.pointer}/{i}"
-                self.matched += 1
-                self.rows.append((path, "matched", place, place, False))
-
-    def _items(self, node: Leaf | Group, path: str, one: Any, other: Any, gold_place: str, pred_place: str) -> None:
-        """Items pair like events: one to one, and only where a leaf matches; so a pair of plain values is a match."""
-        gold = [(f"{gold_place}/{i}", item) for i, item in enumerate(one) if is_stated(item)]
-        pred = [(f"{pred_place}/{j}", item) for j, item in enumerate(other) if is_stated(item)]
-        compared = [[self._item(node, path, g, p, at, to) for to, p in pred] for at, g in gold]
-        pairs = best_pairs(
-            [[comparison.worth for comparison in row] for row in compared],
-            lambda i: content_key(node, gold[i][1], gold[i][0], self._gold),
-            lambda j: content_key(node, pred[j][1], pred[j][0], self._pred),
-        )
-        for i, j in pairs:
-            self._add(compared[i][j])
-        if len(pairs) < len(gold):
-            paired = {i for i, _ in pairs}
+            gold = [(f"{gold_place}/{i}", item) for i, item in enumerate(one) if is_stated(item)]
+            pred = [(f"{pred_place}/{j}", item) for j, item in enumerate(other) if is_stated(item)]
+            pair = self._leaf_items if type(node.item) is Leaf else self._group_items
+            paired, partners = pair(node.item, entry.path, gold, pred)
             for i, (place, item) in enumerate(gold):
                 if i not in paired:
-                    add_one_sided(node, path, item, place, "missed", self.rows)
-        if len(pairs) < len(pred):
-            paired = {j for _, j in pairs}
+                    add_leaves(node.item, entry.path, item, place, "missed", self.rows)
             for j, (place, item) in enumerate(pred):
-                if j not in paired:
-                    add_one_sided(node, path, item, place, "invented", self.rows)
+                if j not in partners:
+                    add_leaves(node.item, entry.path, item, place, "invented", self.rows)
 
-    def _item(self, node: Leaf | Group, path: str, one: Any, other: Any, at: str, to: str) -> "Comparison":
-        if type(node) is Group:
-            inner = Comparison(self._gold, self._pred)
-            inner.group(node, one, other, at, to)
-            return inner
-        if not self._equal(node, one, other, at):
-            return _DIFFERENT
-        inner = Comparison(self._gold, self._pred)
-        overlap = self._grounded and self._overlap(at, to)
-        inner.matched, inner.overlaps = 1, int(overlap)
-        inner.rows.append((path, "matched", at, to, overlap))
-        return inner
+    def _leaf_items(
+        self, leaf: Any, path: str, gold: _Placed, pred: _Placed
+    ) -> tuple[Collection[int], Collection[int]]:
+        """Pair items one to one; a pair of plain values is a match. Returns which of either side are paired."""
+        worths: list[list[Worth]] = [[_DIFFERENT] * len(pred) for _ in gold]
+        for i, (at, item) in enumerate(gold):
+            for j, (to, other) in enumerate(pred):
+                if self._equal(leaf, item, other, at):
+                    worths[i][j] = 1, 0, int(self._grounded and self._overlap(at, to))
+        partner = self._best_pairs(leaf, gold, pred, worths)
+        for i, j in partner.items():
+            overlap = worths[i][j][2]
+            self.matched += 1
+            self.overlaps += overlap
+            self.rows.append((path, "matched", gold[i][0], pred[j][0], bool(overlap)))
+        return partner.keys(), partner.values()
 
-    def _add(self, other: "Comparison") -> None:
-        self.matched += other.matched
-        self.misread += other.misread
-        self.overlaps += other.overlaps
-        self.rows += other.rows
+    def _group_items(self, group: Any, _: str, gold: _Placed, pred: _Placed) -> tuple[Collection[int], Collection[int]]:
+        """Items pair like events: one to one, and only where a leaf matches. Returns which of either side are paired."""
+        compared: list[list[Comparison]] = []
+        for at, item in gold:
+            compared.append([])
+            for to, other in pred:
+                inner = Comparison(self._gold, self._pred)
+                inner.group(group, item, other, at, to)
+                compared[-1].append(inner)
+        partner = self._best_pairs(group, gold, pred, [[inner.worth for inner in row] for row in compared])
+        for i, j in partner.items():
+            inner = compared[i][j]
+            self.matched += inner.matched
+            self.misread += inner.misread
+            self.overlaps += inner.overlaps
+            self.rows += inner.rows
+        return partner.keys(), partner.values()
+
+    def _best_pairs(self, node: Node, gold: _Placed, pred: _Placed, worths: list[list[Worth]]) -> dict[int, int]:
+        return dict(
+            best_pairs(
+                worths,
+                lambda i: content_key(node, gold[i][1], gold[i][0], self._gold),
+                lambda j: content_key(node, pred[j][1], pred[j][0], self._pred),
+            )
+        )
 
     def _equal(self, leaf: Any, one: Any, other: Any, place: str) -> bool:
         if one == other and type(one) is type(other):
@@ -157,7 +164,11 @@ class Comparison:
         )
 
 
-_DIFFERENT = Comparison(Event("-", {}), Event("-", {}))
+def compare_events(gold: CheckedEvent, pred: CheckedEvent) -> Comparison:
+    """Compare two events of one type; what the schema rejected is not among the leaves."""
+    comparison = Comparison(gold.event, pred.event)
+    comparison.group(gold.group, gold.fields, pred.fields, "", "")
+    return comparison
 
 
 def best_pairs(worths: list[list[Worth]], gold_key: Key, pred_key: Key) -> list[tuple[int, int]]:
@@ -166,14 +177,18 @@ def best_pairs(worths: list[list[Worth]], gold_key: Key, pred_key: Key) -> list[
         return []
     if len(worths) == len(worths[0]) == 1:
         return [(0, 0)] if worths[0][0][0] else []
-    rows, columns = list(range(len(worths))), list(range(len(worths[0])))
-    if is_clear(worths):
-        chosen = assign(worths)
-    else:
-        rows.sort(key=gold_key)
-        columns.sort(key=pred_key)
+    chosen = clear(worths)
+    if chosen is not None:
+        return [(i, j) for i, j in enumerate(chosen) if j is not None]
+    pairs, rows, columns = settle(worths)
+    if rows and columns:
+        if len(rows) > 1:
+            rows.sort(key=gold_key)
+        if len(columns) > 1:
+            columns.sort(key=pred_key)
         chosen = assign([[worths[i][j] for j in columns] for i in rows])
-    return sorted([(rows[row], columns[column]) for row, column in enumerate(chosen) if column is not None])
+        pairs += [(rows[i], columns[j]) for i, j in enumerate(chosen) if j is not None]
+    return sorted(pairs)
 
 
 def content_key(node: Node, value: Any, place: str, event: Event) -> bytes:
@@ -188,20 +203,33 @@ def content_key(node: Node, value: Any, place: str, event: Event) -> bytes:
         accepted = sorted(msgspec.json.encode(v, order="sorted") for v in event.accepted.get(place, ()))
         body = msgspec.json.encode(value, order="sorted")
         return body + msgspec.json.encode([spans, event.confidence.get(place)]) + b"".join(accepted)
-    members = [content_key(f.node, value.get(f.name), place + f.pointer, event) for f in node.in_order]
+    members = [content_key(f.node, value.get(name), place + f.pointer, event) for name, f in node.fields.items()]
     return b"{" + b",".join(members) + b"}"
 
 
-def add_one_sided(node: Node, path: str, value: Any, place: str, result: Result, rows: list[Row]) -> None:
+def add_one_sided(entry: Field, value: Any, place: str, result: Result, rows: list[Row]) -> None:
+    """Add a row for each leaf that the value of a field states."""
+    if entry.is_leaf and not place:
+        rows.append(entry.missed if result == "missed" else entry.invented)
+    else:
+        add_leaves(entry.node, entry.path, value, place + entry.pointer, result, rows)
+
+
+def add_leaves(node: Node, path: str, value: Any, place: str, result: Result, rows: list[Row]) -> None:
     """Add a row for each leaf that a value states."""
     if type(node) is Leaf:
         rows.append((path, result, place, None, False) if result == "missed" else (path, result, None, place, False))
     elif type(node) is Items:
         for i, item in enumerate(value):
             if is_stated(item):
-                add_one_sided(node.item, path, item, f"{place}/{i}", result, rows)
+                add_leaves(node.item, path, item, f"{place}/{i}", result, rows)
     elif type(node) is Group:
-        for entry in node.in_order:
-            member = value.get(entry.name)
-            if is_stated(member):
-                add_one_sided(entry.node, entry.path, member, place + entry.pointer, result, rows)
+        add_group(node, value, place, result, rows)
+
+
+def add_group(group: Group, value: Any, place: str, result: Result, rows: list[Row]) -> None:
+    """Add a row for each leaf that the fields of a group state."""
+    for name, entry in group.fields.items():
+        member = value.get(name)
+        if is_stated(member):
+            add_one_sided(entry, member, place, result, rows)

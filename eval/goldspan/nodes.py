@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from goldspan.counts import Row
 from goldspan.pointers import pointer
 
 
@@ -17,20 +18,17 @@ class Leaf:
     units: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     values: tuple[Any, ...] = ()
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether equal JSON values, as Python compares them, are equal values: not if true and 1 may both stand."""
+        return self.kind != "enum" or all(isinstance(value, str) for value in self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list whose order says nothing: of leaves, or of groups that are aligned.
-
-    `is_plain` says whether equal JSON values are equal items: not for enums, among which true and 1 may stand.
-    """
+    """A list whose order says nothing: of leaves, or of groups that are aligned."""
 
     item: "Leaf | Group"
-
-    is_plain: bool = field(init=False, default=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "is_plain", isinstance(self.item, Leaf) and self.item.kind != "enum")
 
 
 @dataclass(frozen=True)
@@ -45,19 +43,29 @@ class Group:
         return frozenset(self.fields)
 
     @cached_property
-    def in_order(self) -> "tuple[Field, ...]":
-        """The fields in the order of the schema."""
-        return tuple(self.fields.values())
+    def in_order(self) -> "tuple[tuple[Field, Row | None, tuple[Row, ...]], ...]":
+        """For each field, in the order of the schema: it, and the outcomes where equal JSON is a match.
+
+        These are one for a leaf; for a list of leaves those of its first items.
+        """
+        return tuple(
+            (
+                entry,
+                entry.matched if entry.is_exact and entry.is_leaf else None,
+                entry.matched_items if entry.is_exact and not entry.is_leaf else (),
+            )
+            for entry in self.fields.values()
+        )
 
     @cached_property
     def not_leaves(self) -> "tuple[Field, ...]":
         """The fields that are lists or groups."""
-        return tuple(entry for entry in self.in_order if not entry.is_leaf)
+        return tuple(entry for entry in self.fields.values() if not entry.is_leaf)
 
     @cached_property
     def is_flat(self) -> bool:
         """Whether no field holds another group."""
-        return all(isinstance(inner(entry.node), Leaf) for entry in self.in_order)
+        return all(isinstance(inner(entry.node), Leaf) for entry in self.fields.values())
 
 
 Node = Leaf | Items | Group
@@ -74,7 +82,9 @@ def inner(node: Node) -> Leaf | Group:
 class Field:
     """A property of the schema: its dotted path from the event type, and what people are told about it.
 
-    `pointer` is the JSON Pointer of the field in the group it belongs to, `item_pointers` those of its first items.
+    `pointer` is the JSON Pointer of the field in the group it belongs to. `is_exact` says of a leaf or a list of leaves
+    whether equal JSON values are equal values. `matched`, `missed` and `invented` are the outcome of the field of an
+    event, `matched_items` those of the first items of a list: made once, for each event that has one.
     """
 
     name: str
@@ -85,13 +95,27 @@ class Field:
     key: bool = False
     examples: tuple[Any, ...] = ()
     pointer: str = field(init=False, default="")
-    item_pointers: tuple[str, ...] = field(init=False, default=())
     is_leaf: bool = field(init=False, default=False)
+    is_exact: bool = field(init=False, default=False)
+    matched: Row = field(init=False, repr=False)
+    missed: Row = field(init=False, repr=False)
+    invented: Row = field(init=False, repr=False)
+    matched_items: tuple[Row, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pointer", pointer(self.name))
-        object.__setattr__(self, "is_leaf", isinstance(self.node, Leaf))
-        object.__setattr__(self, "item_pointers", tuple(f"{self.pointer}/{i}" for i in range(32)))
+        of, place = inner(self.node), pointer(self.name)
+        items = tuple(f"{place}/{i}" for i in range(32))
+        made = {
+            "pointer": place,
+            "is_leaf": isinstance(self.node, Leaf),
+            "is_exact": isinstance(of, Leaf) and of.is_exact,
+            "matched": (self.path, "matched", place, place, False),
+            "missed": (self.path, "missed", place, None, False),
+            "invented": (self.path, "invented", None, place, False),
+            "matched_items": tuple((self.path, "matched", item, item, False) for item in items),
+        }
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
 
     @property
     def kind(self) -> str:

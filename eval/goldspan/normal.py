@@ -121,6 +121,7 @@ def normal_duration(value: str) -> tuple[Decimal, Decimal]:
     return months, sum((n * unit for n, unit in zip(parts[2:], _SECONDS, strict=True)), Decimal(0))
 
 
+@lru_cache(maxsize=1 << 12)
 def is_duration(value: str) -> bool:
     """Whether the text is an ISO 8601 duration.
 

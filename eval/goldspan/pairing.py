@@ -5,16 +5,15 @@ Short cuts are taken only where they cannot change a pair; `tests/unit/test_comp
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from goldspan.align import Worth, assign
 from goldspan.check import CheckedEvent
-from goldspan.counts import Result
-from goldspan.kinds import QUOTED, TOLERANT, equal, is_stated, may_equal, told_apart
-from goldspan.leaves import Comparison, Row, add_one_sided, best_pairs, content_key
-from goldspan.nodes import Leaf
+from goldspan.counts import Result, Row
+from goldspan.kinds import is_stated
+from goldspan.leaves import Comparison, add_group, best_pairs, compare_events, content_key
+from goldspan.worths import worths
 
 
 class Outcome(NamedTuple):
@@ -60,7 +59,9 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
     partner: dict[int, int] = {}
     predicted = _by_type(pred)
     for name, rows in _by_type(gold).items():
-        partner.update(_partners(gold, pred, rows, predicted.get(name, [])))
+        columns = predicted.get(name)
+        if columns is not None:
+            partner.update(_partners(gold, pred, rows, columns))
     found: list[EventPair] = []
     for i, event in enumerate(gold):
         j = partner.get(i)
@@ -78,8 +79,7 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
         for j, event in enumerate(pred):
             if j not in taken:
                 rejected = _rejected(event)
-                rows = _alone(event, "invented") + rejected
-                found.append(EventPair(event.type, None, j, rows, rejected=len(rejected)))
+                found.append(EventPair(event.type, None, j, _alone(event, "invented") + rejected, 0, 0, len(rejected)))
     return found
 
 
@@ -100,70 +100,9 @@ def _partners(
     """The best pairs of the events of one type, by their places."""
     if len(rows) == len(columns) == 1:
         return [(rows[0], columns[0])]
-    pairs = best_pairs(
-        [[worth(gold[i], pred[j]) for j in columns] for i in rows],
-        lambda i: _event_key(gold[rows[i]]),
-        lambda j: _event_key(pred[columns[j]]),
-    )
+    golds, preds = [gold[i] for i in rows], [pred[j] for j in columns]
+    pairs = best_pairs(worths(golds, preds), lambda i: _event_key(golds[i]), lambda j: _event_key(preds[j]))
     return [(rows[i], columns[j]) for i, j in pairs]
-
-
-def worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
-    """What pairing two events is worth: `compare_events(gold, pred).worth`, without the outcome of each leaf."""
-    if not gold.group.is_flat or gold.event.accepted or gold.event.evidence:
-        return compare_events(gold, pred).worth
-    matched = misread = 0
-    entries, others = gold.group.fields, pred.fields
-    for name, one in gold.fields.items():
-        other = others.get(name)
-        if (not one or not other) and not (is_stated(one) and is_stated(other)):
-            continue
-        entry = entries[name]
-        node: Any = entry.node
-        if not entry.is_leaf:
-            matched += _in_common(node, one, other)
-        elif _same(node, one, other):
-            matched += 1
-        else:
-            misread += 1
-    return matched, misread, 0
-
-
-def _same(leaf: Leaf, one: Any, other: Any) -> bool:
-    if one == other and type(one) is type(other):
-        return True
-    kind = leaf.kind
-    if kind in QUOTED and told_apart(one, other):
-        return False
-    return may_equal(kind, one, other) and equal(kind, one, other, leaf.units)
-
-
-def _in_common(node: Any, one: Any, other: Any) -> int:
-    """How many items of two lists of plain values can be paired with an equal one."""
-    if node.is_plain and one == other:
-        return sum(map(is_stated, one))
-    leaf = node.item
-    rest = [each for each in other if is_stated(each)]
-    if leaf.kind in TOLERANT:
-        equals: list[list[Worth]] = [
-            [(1, 0, 0) if _same(leaf, item, each) else (0, 0, 0) for each in rest] for item in one if is_stated(item)
-        ]
-        return sum(column is not None for column in assign(equals)) if equals and rest else 0
-    found = 0
-    for item in one:
-        for place, each in enumerate(rest):
-            if is_stated(item) and _same(leaf, item, each):
-                del rest[place]
-                found += 1
-                break
-    return found
-
-
-def compare_events(gold: CheckedEvent, pred: CheckedEvent) -> Comparison:
-    """Compare two events of one type; what the schema rejected is not among the leaves."""
-    comparison = Comparison(gold.event, pred.event)
-    comparison.group(gold.group, gold.fields, pred.fields, "", "")
-    return comparison
 
 
 def _event_key(event: CheckedEvent) -> bytes:
@@ -175,7 +114,7 @@ def _event_key(event: CheckedEvent) -> bytes:
 
 def _alone(event: CheckedEvent, result: Result) -> list[Row]:
     rows: list[Row] = []
-    add_one_sided(event.group, event.type, event.fields, "", result, rows)
+    add_group(event.group, event.fields, "", result, rows)
     return rows
 
 

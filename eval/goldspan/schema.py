@@ -142,7 +142,7 @@ def _read(directory: Path, problems: list[Problem]) -> dict[str, Any]:
 
 
 def _walk(group: Group) -> Iterator[tuple[str, Field]]:
-    for entry in group.in_order:
+    for entry in group.fields.values():
         yield entry.path, entry
         of = inner(entry.node)
         if isinstance(of, Group):

@@ -7,8 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, Self
 
-import msgspec
-
 from goldspan.check import CheckedEvent, check_event
 from goldspan.check_record import check_record
 from goldspan.counting import CountTable, columns_of
@@ -18,7 +16,7 @@ from goldspan.files import open_binary
 from goldspan.join import LineIndex, key_of, numbered_lines
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document
-from goldspan.records import Event, Line, Record, Usage, read_line
+from goldspan.records import Line, Record, Usage, read_line
 from goldspan.schema import Schema
 
 
@@ -152,7 +150,7 @@ def score_shard(
                 result.used.append(position)
                 pred_line = index.line(pred_file, position)
                 pred = pred_line.record
-                events = _check_prediction(index.path, pred_line, gold_events, schema, result)
+                events = _check_prediction(index.path, pred_line, schema, result)
             pairs = compare_document(gold_events, events)
             match = DocumentMatch(record.doc_id, record, pred, tuple(pairs), document)
             result.table.add(match.doc_id, match.story, pairs)
@@ -191,17 +189,11 @@ def _check_gold(
     return events
 
 
-def _check_prediction(
-    path: Path, line: Line, gold: Sequence[CheckedEvent], schema: Schema, result: ShardResult
-) -> list[CheckedEvent]:
+def _check_prediction(path: Path, line: Line, schema: Schema, result: ShardResult) -> list[CheckedEvent]:
     record = line.record
     problems = list(line.problems)
     events: list[CheckedEvent] = []
     for i, event in enumerate(record.events if record is not None and record.error is None else ()):
-        twin = _twin(event, gold)
-        if twin is not None:
-            events.append(CheckedEvent(event.type, twin.group, event.fields, event))
-            continue
         checked, faults = check_event(event, schema, f"/events/{i}")
         events.append(checked)
         doc_id = record.doc_id if record is not None else None
@@ -209,12 +201,3 @@ def _check_prediction(
     result.tallies.faults += len(problems)
     result.faults += problems[: MAX_FAULTS - len(result.faults)]
     return events
-
-
-def _twin(event: Event, gold: Sequence[CheckedEvent]) -> CheckedEvent | None:
-    """A gold event with the very same fields: it has been checked, so this one need not be."""
-    for other in gold:
-        same = other.fields == event.fields and other.type == event.type
-        if same and msgspec.json.encode(other.fields) == msgspec.json.encode(event.fields):  # 1 equals true in Python
-            return other
-    return None

@@ -6,9 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import BOOLEAN, NUMBER, TEXT, kind, list_of, schema_of
 
-from goldspan.check import check_event
-from goldspan.pairing import compare_document, compare_events, worth
-from goldspan.records import Event
+from goldspan.align import Worth
+from goldspan.check import CheckedEvent, check_event, leaves_of
+from goldspan.leaves import compare_events
+from goldspan.pairing import compare_document
+from goldspan.records import Event, Span
+from goldspan.worths import worth, worths, worths_of_many
 
 SCHEMA = schema_of({"thing": {"a": TEXT, "b": TEXT, "c": TEXT, "n": {"enum": [1, True]}}})
 
@@ -84,8 +87,46 @@ FIELDS = {
 EVENTS = st.fixed_dictionaries({}, optional=FIELDS)
 
 
-@settings(max_examples=1500, deadline=None)
+def plain_worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
+    """The definition: leaf by leaf; without a matched leaf there is no pair."""
+    found = compare_events(gold, pred).worth
+    return found if found[0] else (0, 0, 0)
+
+
+@settings(max_examples=800, deadline=None)
 @given(EVENTS, EVENTS)
 def test_the_worth_of_a_pair_is_what_comparing_it_leaf_by_leaf_gives(gold: dict[str, Any], pred: dict[str, Any]):
     one, other = (check_event(Event("thing", fields), KINDS)[0] for fields in (gold, pred))
-    assert worth(one, other) == compare_events(one, other).worth
+    assert worth(one, other) == plain_worth(one, other)
+
+
+@st.composite
+def told_events(draw: st.DrawFn, accepting: bool) -> Event:
+    """An event, some of whose values have evidence and, if `accepting`, other values that are right too."""
+    fields = draw(EVENTS)
+    event = check_event(Event("thing", fields), KINDS)[0]
+    evidence: dict[str, list[Span]] = {}
+    accepted: dict[str, list[Any]] = {}
+    for leaf in leaves_of(event.group, event.fields):
+        if draw(st.booleans()):
+            start = draw(st.integers(0, 20))
+            evidence[leaf.pointer] = [Span(start, start + 3, draw(NAMES.filter(bool)))]
+        if accepting and draw(st.booleans()):
+            others = FIELDS[leaf.path.removeprefix(".")]
+            value = draw(others)
+            accepted[leaf.pointer] = value if isinstance(value, list) else [value]
+    return Event("thing", fields, evidence=evidence, accepted=accepted)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.booleans())
+def test_the_index_of_many_events_finds_every_pair_that_shares_a_value(data: st.DataObject, told: bool):
+    sides: list[list[CheckedEvent]] = []
+    for accepting in (True, False):
+        events = told_events(accepting) if told else EVENTS.map(lambda fields: Event("thing", fields))
+        drawn = data.draw(st.lists(events, min_size=1, max_size=5))
+        sides.append([check_event(event, KINDS)[0] for event in drawn])
+    gold, pred = sides
+    expected = [[plain_worth(one, other) for other in pred] for one in gold]
+    assert worths_of_many(gold, pred) == expected
+    assert worths(gold, pred) == expected

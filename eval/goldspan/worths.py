@@ -1,0 +1,159 @@
+"""What pairing each gold event with each predicted event of its type is worth, without the outcome of each leaf.
+
+`goldspan.leaves.compare_events(gold, pred).worth` is the definition, and the oracle in `tests/unit/test_pairing_worth.py`;
+only a pair without a matched leaf, which is no pair, is worth nothing here, whatever it misreads.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+from goldspan.align import Worth, assign
+from goldspan.check import CheckedEvent
+from goldspan.kinds import APART, QUOTED, TOLERANT, equal, is_stated
+from goldspan.leaves import compare_events
+from goldspan.nodes import Field, Leaf, inner
+from goldspan.records import Event
+from goldspan.value_keys import NUMBER_OF, key, near_keys
+
+FEW = 30
+"""Up to so many pairs are looked at one by one; of more, only those that share the key of a value."""
+
+NOTHING: Worth = (0, 0, 0)
+
+
+def worths(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[Worth]]:
+    """The worth of each pair, by row (gold) and column (predicted); all events are of one type."""
+    if not gold[0].group.is_flat:
+        return [[compare_events(one, other).worth for other in pred] for one in gold]
+    if len(gold) * len(pred) <= FEW:
+        return [[worth(one, other) for other in pred] for one in gold]
+    return worths_of_many(gold, pred)
+
+
+def worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
+    """The worth of one pair of flat events."""
+    matched = misread = 0
+    entries = gold.group.fields
+    event = gold.event if gold.event.accepted or gold.event.evidence else None
+    for (name, one), other in zip(gold.fields.items(), map(pred.fields.get, gold.fields), strict=True):
+        if other is None or ((not one or not other) and not (is_stated(one) and is_stated(other))):
+            continue
+        entry = entries[name]
+        node: Any = entry.node
+        if not entry.is_leaf:
+            matched += _in_common(entry, node.item, one, other, event)
+        elif one == other and entry.is_exact:
+            matched += 1
+        elif event is None and APART[node.kind](one, other):
+            misread += 1
+        elif _same(node, one, other, event, entry.pointer):
+            matched += 1
+        else:
+            misread += 1
+    if not matched:
+        return NOTHING
+    return compare_events(gold, pred).worth if _is_grounded(gold, pred) else (matched, misread, 0)
+
+
+def _is_grounded(gold: CheckedEvent, pred: CheckedEvent) -> bool:
+    return bool(gold.event.evidence and pred.event.evidence)
+
+
+def _same(leaf: Leaf, one: Any, other: Any, event: Event | None, place: str) -> bool:
+    """Whether a predicted value is right; `event` is the gold event where it accepts more than its value."""
+    if event is None:
+        return equal(leaf.kind, one, other, leaf.units)
+    quotes = [span.quote for span in event.evidence.get(place, ())] if leaf.kind in QUOTED else ()
+    return equal(leaf.kind, one, other, leaf.units, event.accepted.get(place, ()), quotes)
+
+
+def _in_common(entry: Field, leaf: Leaf, one: Any, other: Any, event: Event | None) -> int:
+    """How many items of two lists of plain values can be paired with an equal one."""
+    if one == other and entry.is_exact:
+        return sum(map(is_stated, one))
+    apart = APART[leaf.kind]
+    if event is None and len(one) == len(other) == 1 and is_stated(one[0]) and is_stated(other[0]):
+        return 0 if apart(one[0], other[0]) else int(_same(leaf, one[0], other[0], None, ""))
+    rest = [each for each in other if is_stated(each)]
+    if event is not None or leaf.kind in TOLERANT:  # a value may equal two that are not equal
+        equals: list[list[Worth]] = [
+            [(int(_same(leaf, item, each, event, f"{entry.pointer}/{i}")), 0, 0) for each in rest]
+            for i, item in enumerate(one)
+            if is_stated(item)
+        ]
+        return sum(column is not None for column in assign(equals)) if equals and rest else 0
+    found = 0
+    for item in one:
+        for place, each in enumerate(rest):
+            if is_stated(item) and not apart(item, each) and _same(leaf, item, each, None, ""):
+                del rest[place]
+                found += 1
+                break
+    return found
+
+
+def worths_of_many(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[Worth]]:
+    """The same by an index of gold's values: pairs that may have a value in common are looked at."""
+    rows_of: dict[tuple[str, Hashable], list[int]] = {}
+    for i, event in enumerate(gold):
+        for entry, value in _stated(event):
+            for each in _keys(entry, value, event.event):
+                rows_of.setdefault((entry.name, each), []).append(i)
+    leaves = [{entry.name for entry, _ in _stated(event) if entry.is_leaf} for event in gold]
+    table = [[NOTHING] * len(pred) for _ in gold]
+    for j, event in enumerate(pred):
+        matched, matched_leaves = [0] * len(gold), [0] * len(gold)
+        own = {entry.name for entry, _ in _stated(event) if entry.is_leaf}
+        for entry, value in _stated(event):
+            for i in _rows(entry, value, rows_of):
+                found = _matched(entry, gold[i], value)
+                matched[i] += found
+                matched_leaves[i] += found if entry.is_leaf else 0
+        for i, found in enumerate(matched):
+            if found and _is_grounded(gold[i], event):
+                table[i][j] = compare_events(gold[i], event).worth
+            elif found:
+                table[i][j] = found, len(leaves[i] & own) - matched_leaves[i], 0
+    return table
+
+
+def _stated(event: CheckedEvent) -> Iterator[tuple[Field, Any]]:
+    fields = event.group.fields
+    return ((fields[name], value) for name, value in event.fields.items() if is_stated(value))
+
+
+def _keys(entry: Field, value: Any, event: Event) -> set[Hashable]:
+    """The keys of all that is right for a gold field."""
+    leaf: Any = inner(entry.node)
+    places = {entry.pointer: value} if entry.is_leaf else {f"{entry.pointer}/{i}": v for i, v in enumerate(value)}
+    found = {key(leaf, each) for each in places.values() if is_stated(each)}
+    if event.accepted or (event.evidence and leaf.kind in QUOTED):
+        for place in places:
+            found.update(key(leaf, each) for each in event.accepted.get(place, ()))
+            if leaf.kind in QUOTED:
+                found.update(key(leaf, span.quote) for span in event.evidence.get(place, ()))
+    return found
+
+
+def _rows(entry: Field, value: Any, rows_of: dict[tuple[str, Hashable], list[int]]) -> set[int] | list[int]:
+    """The gold events for whose field of this name the value, or an item of it, may be right."""
+    leaf: Any = inner(entry.node)
+    if entry.is_leaf and leaf.kind not in NUMBER_OF:
+        return rows_of.get((entry.name, key(leaf, value)), [])
+    rows: set[int] = set()
+    for each in [value] if entry.is_leaf else value:
+        if is_stated(each):
+            for near in near_keys(leaf, each):
+                rows.update(rows_of.get((entry.name, near), ()))
+    return rows
+
+
+def _matched(entry: Field, gold: CheckedEvent, value: Any) -> int:
+    node: Any = entry.node
+    one = gold.fields[entry.name]
+    event = gold.event if gold.event.accepted or gold.event.evidence else None
+    if not entry.is_leaf:
+        return _in_common(entry, node.item, one, value, event)
+    if entry.is_exact and node.kind not in NUMBER_OF:
+        return 1  # these share a key only where they are equal
+    return int(_same(node, one, value, event, entry.pointer))
