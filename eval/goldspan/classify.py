@@ -34,7 +34,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, Literal
 
-from goldspan.gold_values import CLOSED, GoldValues, value_at
+from goldspan.gold_values import CLOSED, Domain, GoldValues, value_at
 from goldspan.grounding import Text, stands_at_its_place
 from goldspan.kinds import close
 from goldspan.leaves import Row
@@ -64,7 +64,7 @@ class Classifier:
 
     __slots__ = ("_leaves", "_match", "_text", "gold_values")
 
-    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, str]) -> None:
+    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, Domain]) -> None:
         self._match, self._leaves = match, leaves
         self._text = None if match.document is None else Text(match.document.text)
         self.gold_values = GoldValues(match, leaves, domains)

@@ -18,7 +18,9 @@ from goldspan.records import Event
 from goldspan.schema import Schema
 
 BOUNDED = frozenset({"money", "percent", "quantity"})
-"""The kinds whose values have a bound; where it is left out, it is exact."""
+"""The kinds whose values have a bound."""
+EXACT = "exact"
+"""The bound of a value that names none."""
 
 RUMOUR = "rumoured"
 FACTS = ("agreed", "announced", "completed")
@@ -172,9 +174,10 @@ class Diagnosis:
         pred = None if pair.pred is None or match.pred is None else match.pred.events[pair.pred]
         looked_at, enums, confusions = self._looked_at, self._enums, self.confusions
         matched = 0
-        for k, row in enumerate(pair.rows):
+        allowed = len(pair.rows) - pair.rejected
+        for row in pair.rows[:allowed]:
             if row[1] != "matched":
-                self._add_wrong(match, pair, row, classifier, rejected=k >= len(pair.rows) - pair.rejected)
+                self._add_wrong(match, pair, row, classifier, rejected=False)
                 continue
             matched += 1
             path = row[0]
@@ -182,32 +185,35 @@ class Diagnosis:
                 continue
             value = value_at(gold.fields, row[2] or "")
             if path in enums:
-                label = _label(value)
+                label = value if isinstance(value, str) else _label(value)
                 confusions[path][label, label] += 1
             else:
-                self._add_bound(gold, row, value, value_at(pred.fields, row[3] or ""))
+                right = self._has_right_bound(gold, row, value, value_at(pred.fields, row[3] or ""))
+                self._bounds[path][right] += 1
+        for row in pair.rows[allowed:]:
+            self._add_wrong(match, pair, row, classifier, rejected=True)
         result = "missed" if pred is None else "invented" if gold is None else "matched"
         self.events[pair.type, result] += 1
         if result == "matched" and matched == len(pair.rows):
             self.events[pair.type, "perfect"] += 1
         return matched
 
-    def _add_bound(self, gold: Event, row: Row, value: Mapping[str, Any], told: Mapping[str, Any]) -> None:
-        """Look at the bound of a matched value."""
-        path, place = row[0], row[2] or ""
-        bound = _bound(told)
-        right = _bound(value) == bound
-        if not right and place in gold.accepted:
-            leaf = self._leaves[path]
-            right = any(_bound(v) == bound and equal(leaf.kind, v, told, leaf.units) for v in gold.accepted[place])
-        self._bounds[path][right] += 1
+    def _has_right_bound(self, gold: Event, row: Row, value: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+        """Whether a matched value has the bound of gold's value, or of an accepted one that it equals."""
+        bound = told.get("bound") or EXACT
+        if (value.get("bound") or EXACT) == bound:
+            return True
+        leaf = self._leaves[row[0]]
+        also = [each for each in gold.accepted.get(row[2] or "", ()) if (each.get("bound") or EXACT) == bound]
+        return any(equal(leaf.kind, each, told, leaf.units) for each in also)
 
     def _add_wrong(
         self, match: DocumentMatch, pair: EventPair, row: Row, classifier: Classifier, rejected: bool
     ) -> None:
         path, result, place, told, _ = row
         self._tally[result] += 1
-        self._tally["rejected"] += rejected
+        if rejected:
+            self._tally["rejected"] += 1
         found = _class_of(classifier, pair, row, rejected)
         if found is not None:
             self.errors[path][found] += 1
@@ -222,10 +228,6 @@ def _class_of(classifier: Classifier, pair: EventPair, row: Row, rejected: bool)
     if row[1] == "misread":
         return classifier.misread(pair, row)
     return classifier.invented(pair, row, rejected) if row[1] == "invented" else None
-
-
-def _bound(value: Mapping[str, Any]) -> Any:
-    return value.get("bound") or "exact"
 
 
 def _label(value: Any) -> str:

@@ -1,18 +1,23 @@
 """Finds where in a document's gold a value would be right."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from goldspan.kinds import QUOTED, equal
 from goldspan.leaves import Row
 from goldspan.match import DocumentMatch
 from goldspan.normal import ARTICLES, normal_duration
-from goldspan.pointers import resolve
+from goldspan.records import Event
 from goldspan.schema import Leaf
 
 CLOSED = frozenset({"enum", "boolean"})
 """The kinds whose values come from a short list."""
+
+Domain = frozenset[str]
+"""The fields whose values can be compared with one another."""
 
 
 class Place(NamedTuple):
@@ -32,87 +37,86 @@ class GoldValues:
     to nothing, so that `equal` decides about few.
     """
 
-    __slots__ = ("_domains", "_known", "_leaves", "_match", "_stated")
+    __slots__ = ("_domains", "_known", "_leaves", "_match")
 
-    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, str]) -> None:
+    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, Domain]) -> None:
         self._match, self._leaves, self._domains = match, leaves, domains
-        self._stated: dict[str, list[tuple[int, Row]]] | None = None
-        self._known: dict[str, dict[Any, list[tuple[Any, Place]]]] = {}
+        self._known: dict[Domain, _Known] = {}
 
     def find(self, field: str, value: Any) -> list[Place]:
         """The places where a valid value of a field would be right: once each, in no particular order."""
         leaf, domain = self._leaves[field], self._domains[field]
+        kind, units = leaf.kind, leaf.units
         known = self._known.get(domain)
         if known is None:
-            known = self._known[domain] = self._collect(domain)
+            known = self._known[domain] = self._collect(domain, kind)
         if not known:
             return []
-        key = _key(leaf.kind, value)
-        near = [known.get(key, ()), known.get(None, ())] if key is not None else known.values()
-        kind, units = leaf.kind, leaf.units
-        found = [place for values in near for right, place in values if equal(kind, right, value, units)]
+        key = _KEYS.get(kind, _no_key)(value)
+        near = known.values() if key is None else (known.get(key, ()), known.get(None, ()))
+        found = [
+            Place(event, row[0], row[2] or "", row[1] == "matched")
+            for values in near
+            for right, event, row in values
+            if equal(kind, right, value, units)
+        ]
         return found if len(found) < 2 else list(dict.fromkeys(found))
 
-    def _collect(self, domain: str) -> dict[Any, list[tuple[Any, Place]]]:
-        """The right values of a domain with their places, by key."""
-        if self._stated is None:
-            self._stated = self._by_domain()
-        known: dict[Any, list[tuple[Any, Place]]] = {}
-        for i, (path, result, target, _, _) in self._stated.get(domain, ()):
-            event, kind, target = self._match.gold.events[i], self._leaves[path].kind, target or ""
-            place = Place(i, path, target, result == "matched")
-            values = [value_at(event.fields, target), *event.accepted.get(target, ())]
-            if kind in QUOTED and target in event.evidence:
-                values += {span.quote for span in event.evidence[target]}
-            for value in values:
-                known.setdefault(_key(kind, value), []).append((value, place))
-        return known
-
-    def _by_domain(self) -> dict[str, list[tuple[int, Row]]]:
-        """The leaves that gold states, with the event that states them."""
-        stated: dict[str, list[tuple[int, Row]]] = {}
-        domains = self._domains
+    def _collect(self, domain: Domain, kind: str) -> "_Known":
+        """The right values of a domain, by key."""
+        known: _Known = defaultdict(list)
+        key = _KEYS.get(kind, _no_key)
         for pair in self._match.pairs:
             if pair.gold is None:
                 continue
-            for row in pair.rows:
-                if row[2] is not None and row[0] in domains:
-                    stated.setdefault(domains[row[0]], []).append((pair.gold, row))
-        return stated
+            event = self._match.gold.events[pair.gold]
+            fields, is_lenient = event.fields, event.accepted or event.evidence
+            for row in [row for row in pair.rows if row[0] in domain]:
+                target = row[2]
+                if target is None:
+                    continue
+                value = value_at(fields, target)
+                known[key(value)].append((value, pair.gold, row))
+                for also in _also_right(event, target, kind) if is_lenient else ():
+                    known[key(also)].append((also, pair.gold, row))
+        return known
 
 
-def domains_of(leaves: Mapping[str, Leaf]) -> dict[str, str]:
-    """For each field what its values can be compared with: equal for fields of one kind (and, of quantities, units).
+_Known = defaultdict[Any, list[tuple[Any, int, Row]]]
+"""By key: a right value, the event and the leaf that it is right for."""
 
-    >>> domains_of({"deal.amount": Leaf("money"), "deal.valuation": Leaf("money"), "deal.status": Leaf("enum")})
-    {'deal.amount': 'money', 'deal.valuation': 'money', 'deal.status': 'deal.status'}
+
+def _also_right(event: Event, target: str, kind: str) -> list[Any]:
+    """The accepted values of a leaf and, of a name or text, its quotes."""
+    quotes = {span.quote for span in event.evidence.get(target, ())} if kind in QUOTED else ()
+    return [*event.accepted.get(target, ()), *quotes]
+
+
+def domains_of(leaves: Mapping[str, Leaf]) -> dict[str, Domain]:
+    """For each field its domain: the fields of its kind (and, of quantities, its units).
+
+    >>> domains = domains_of({"deal.amount": Leaf("money"), "deal.valuation": Leaf("money"), "deal.status": Leaf("enum")})
+    >>> sorted(domains["deal.amount"]), sorted(domains["deal.status"])
+    (['deal.amount', 'deal.valuation'], ['deal.status'])
     """
-    domains: dict[str, str] = {}
+    alike: dict[str, list[str]] = {}
     for path, leaf in leaves.items():
         units = "".join(f" {unit}={factor}" for unit, factor in sorted(leaf.units.items()))
-        domains[path] = path if leaf.kind in CLOSED else leaf.kind + units
-    return domains
+        alike.setdefault(path if leaf.kind in CLOSED else leaf.kind + units, []).append(path)
+    return {path: domain for domain in map(frozenset, alike.values()) for path in domain}
 
 
 def value_at(fields: Mapping[str, Any], target: str) -> Any:
-    """What stands at a JSON Pointer; quick where it is a plain member."""
-    name = target[1:]
-    return fields[name] if name in fields and "~" not in name and "/" not in name else resolve(fields, target)
+    """What stands at a JSON Pointer where something does: `goldspan.pointers.resolve`, quick for many of the same."""
+    value: Any = fields
+    for token in _tokens(target):
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
 
 
-def _key(kind: str, value: Any) -> Any:
-    """A key that equal values share; None where the value could equal one with any key."""
-    match kind:
-        case "name" | "text":
-            return _first_word(value)
-        case "money":
-            return value["currency"]
-        case "date":
-            return value
-        case "duration":
-            return normal_duration(value)
-        case _:
-            return ""
+@lru_cache(maxsize=1 << 12)
+def _tokens(target: str) -> tuple[str, ...]:
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in target.split("/")[1:])
 
 
 @lru_cache(maxsize=1 << 16)
@@ -121,3 +125,17 @@ def _first_word(text: str) -> str | None:
     word = text.partition(" ")[0]
     plain = word.isascii() and word.isalpha()
     return word.lower() if plain and word.lower() not in ARTICLES else None
+
+
+def _no_key(value: Any) -> str:  # noqa: ARG001  # any two values could be equal
+    return ""
+
+
+_KEYS: Mapping[str, Callable[[Any], Any]] = {
+    "name": _first_word,
+    "text": _first_word,
+    "money": itemgetter("currency"),
+    "date": str,
+    "duration": normal_duration,
+}
+"""For a kind, a key that equal values share; None where a value could equal one with any key."""
