@@ -95,9 +95,9 @@ def _also_right(event: Event, target: str, kind: str) -> list[Any]:
 def domains_of(leaves: Mapping[str, Leaf]) -> dict[str, Domain]:
     """For each field its domain: the fields of its kind (and, of quantities, its units).
 
-    >>> domains = domains_of({"deal.amount": Leaf("money"), "deal.valuation": Leaf("money"), "deal.status": Leaf("enum")})
+    >>> domains = domains_of({"deal.amount": Leaf("money"), "deal.price": Leaf("money"), "deal.status": Leaf("enum")})
     >>> sorted(domains["deal.amount"]), sorted(domains["deal.status"])
-    (['deal.amount', 'deal.valuation'], ['deal.status'])
+    (['deal.amount', 'deal.price'], ['deal.status'])
     """
     alike: dict[str, list[str]] = {}
     for path, leaf in leaves.items():
@@ -110,7 +110,7 @@ def value_at(fields: Mapping[str, Any], target: str) -> Any:
     """What stands at a JSON Pointer where something does: `goldspan.pointers.resolve`, quick for many of the same."""
     value: Any = fields
     for token in _tokens(target):
-        value = value[int(token)] if isinstance(value, list) else value[token]
+        value = value[int(token) if isinstance(value, list) else token]
     return value
 
 

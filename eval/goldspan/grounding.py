@@ -167,7 +167,10 @@ class Evidence(NamedTuple):
 
 
 class Grounding:
-    """Gathers, document by document, where predictions stand in the text; adds up over shards in any order."""
+    """Gathers, document by document, where predictions stand in the text; adds up over shards in any order.
+
+    A document whose text is not known has nothing to say here, and is left out.
+    """
 
     def __init__(self, schema: Schema) -> None:
         self._order = {path: i for i, path in enumerate(schema.leaves)}
