@@ -108,8 +108,11 @@ def domains_of(leaves: Mapping[str, Leaf]) -> dict[str, Domain]:
 
 def value_at(fields: Mapping[str, Any], target: str) -> Any:
     """What stands at a JSON Pointer where something does: `goldspan.pointers.resolve`, quick for many of the same."""
+    tokens = _tokens(target)
+    if len(tokens) == 1:
+        return fields[tokens[0]]
     value: Any = fields
-    for token in _tokens(target):
+    for token in tokens:
         value = value[int(token) if isinstance(value, list) else token]
     return value
 
