@@ -56,12 +56,13 @@ class Confidence:
         """Count the leaves of a document."""
         if match.pred is None:
             return
+        events = match.pred.events
         for pair in match.pairs:
-            if pair.pred is None or not (given := match.pred.events[pair.pred].confidence):
+            if pair.pred is None or not (given := events[pair.pred].confidence):
                 continue
-            for outcome in pair.outcomes:
-                if outcome.pred in given:
-                    self.count(given[outcome.pred], right=outcome.result == "matched")
+            for _, result, _, place, _ in pair.rows:
+                if place in given:
+                    self.count(given[place], right=result == "matched")
 
     def count(self, confidence: float, *, right: bool) -> None:
         """Count one leaf."""

@@ -31,15 +31,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal
 
+from goldspan.gold_values import CLOSED, Domain, GoldValues, value_at
 from goldspan.grounding import Text, stands_at_its_place
-from goldspan.kinds import QUOTED, close, equal
+from goldspan.kinds import close
+from goldspan.leaves import Row
 from goldspan.match import DocumentMatch
 from goldspan.normal import normal_duration, normal_name, normal_text
-from goldspan.pairing import EventPair, Outcome
-from goldspan.pointers import resolve
+from goldspan.pairing import EventPair
 from goldspan.records import Span
 from goldspan.schema import Leaf
 
@@ -49,12 +50,8 @@ MisreadClass = Literal[
 ]  # fmt: skip
 InventedClass = Literal["duplicate", "wrong_role", "wrong_event", "in_text", "not_in_text", "unknown_text"]
 
-CLOSED = frozenset({"enum", "boolean"})
-"""The kinds whose values come from a short list."""
-
 _NUMBER: Mapping[str, str | None] = {"money": "amount", "percent": "value", "quantity": "value", "number": None}
 _NORMAL: Mapping[str, Callable[[str], Any]] = {"name": normal_name, "text": normal_text, "duration": normal_duration}
-_NEAR = Decimal("2e-9")  # twice the relative tolerance of equality
 _ALIKE = 0.8  # from which ratio of difflib on a wrong name is a near-miss
 _LONGEST_COMPARED = 200  # difflib is quadratic
 _WORD = re.compile(r"\w+")
@@ -62,169 +59,80 @@ _DIGITS = re.compile(r"[0-9.]+")
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?")
 
 
-class Place(NamedTuple):
-    """Where a gold value stands: the event, the field's dotted path, the pointer; and whether it has been matched."""
-
-    event: int
-    field: str
-    pointer: str
-    matched: bool
-
-
-class GoldValues:
-    """Finds the gold leaves of one document in which a value would be right.
-
-    `domains` names for each field what it may be compared with (`domains_of`). Values are kept under keys that equal
-    values share, so that `equal` decides about few.
-    """
-
-    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, str]) -> None:
-        self._match, self._leaves, self._domains = match, leaves, domains
-        self._known: dict[str, dict[Any, list[Place]]] = {}
-
-    def find(self, field: str, value: Any) -> list[Place]:
-        """The places where a valid value of a field would be right: once each, in no particular order."""
-        leaf, domain = self._leaves[field], self._domains[field]
-        if domain not in self._known:
-            self._known[domain] = self._collect(domain)
-        known = self._known[domain]
-        if not known:
-            return []
-        places = dict.fromkeys(place for key in _keys(leaf, value, spread=True) for place in known.get(key, ()))
-        return [place for place in places if self._is_right(leaf, place, value)]
-
-    def _is_right(self, leaf: Leaf, place: Place, value: Any) -> bool:
-        event = self._match.gold.events[place.event]
-        quotes = list({span.quote for span in event.evidence.get(place.pointer, ())})
-        accepted = event.accepted.get(place.pointer, ())
-        return equal(leaf.kind, value_at(event.fields, place.pointer), value, leaf.units, accepted, quotes)
-
-    def _collect(self, domain: str) -> dict[Any, list[Place]]:
-        known: dict[Any, list[Place]] = {}
-        for pair in self._match.pairs:
-            if pair.gold is None:
-                continue
-            event = self._match.gold.events[pair.gold]
-            for outcome in pair.outcomes:
-                target = outcome.gold
-                if target is None or self._domains.get(outcome.field) != domain:
-                    continue
-                leaf = self._leaves[outcome.field]
-                values = [value_at(event.fields, target), *event.accepted.get(target, ())]
-                if leaf.kind in QUOTED:
-                    values += {span.quote for span in event.evidence.get(target, ())}
-                place = Place(pair.gold, outcome.field, target, outcome.result == "matched")
-                for key in {_keys(leaf, value)[0] for value in values}:
-                    known.setdefault(key, []).append(place)
-        return known
-
-
-def domains_of(leaves: Mapping[str, Leaf]) -> dict[str, str]:
-    """For each field what its values can be compared with: equal for fields of one kind (and, of quantities, units).
-
-    >>> domains_of({"deal.amount": Leaf("money"), "deal.valuation": Leaf("money"), "deal.status": Leaf("enum")})
-    {'deal.amount': 'money', 'deal.valuation': 'money', 'deal.status': 'deal.status'}
-    """
-    domains: dict[str, str] = {}
-    for path, leaf in leaves.items():
-        units = "".join(f" {unit}={factor}" for unit, factor in sorted(leaf.units.items()))
-        domains[path] = path if leaf.kind in CLOSED else leaf.kind + units
-    return domains
-
-
 class Classifier:
     """Gives the wrong leaves of one document their classes; `domains` is what `domains_of` makes of `leaves`."""
 
-    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, str]) -> None:
+    __slots__ = ("_leaves", "_match", "_text", "gold_values")
+
+    def __init__(self, match: DocumentMatch, leaves: Mapping[str, Leaf], domains: Mapping[str, Domain]) -> None:
         self._match, self._leaves = match, leaves
+        self._text = None if match.document is None else Text(match.document.text)
         self.gold_values = GoldValues(match, leaves, domains)
 
-    @cached_property
-    def _text(self) -> Text | None:
-        return None if self._match.document is None else Text(self._match.document.text)
-
-    def misread(self, pair: EventPair, outcome: Outcome) -> MisreadClass:
+    def misread(self, pair: EventPair, row: Row) -> MisreadClass:
         """The class of a misread leaf."""
-        leaf = self._leaves[outcome.field]
+        leaf = self._leaves[row[0]]
         if leaf.kind in CLOSED:
             return "enum"
-        gold, pred = (value_of(self._match, pair, outcome, side) for side in ("gold", "pred"))
-        if places := self.gold_values.find(outcome.field, pred):
+        pred = value_of(self._match, pair, row, "pred")
+        if places := self.gold_values.find(row[0], pred):
             return "wrong_role" if any(place.event == pair.gold for place in places) else "wrong_event"
-        found = _by_kind(leaf, gold, pred)
+        found = _by_kind(leaf, value_of(self._match, pair, row, "gold"), pred)
         if leaf.kind in _NUMBER and found in ("scale", "number") and self._is_percent_for_number(pair, leaf, pred):
             return "percent_or_number"
         return found
 
-    def invented(self, pair: EventPair, outcome: Outcome, rejected: bool) -> InventedClass:
+    def invented(self, pair: EventPair, row: Row, rejected: bool) -> InventedClass:
         """The class of an invented leaf; `rejected` says that the schema does not allow its value."""
-        leaf = None if rejected else self._leaves.get(outcome.field)
-        value = value_of(self._match, pair, outcome, "pred")
-        if leaf is not None:
-            places = self.gold_values.find(outcome.field, value)
+        leaf = None if rejected else self._leaves.get(row[0])
+        value = value_of(self._match, pair, row, "pred")
+        if leaf is not None and (places := self.gold_values.find(row[0], value)):
             own = [place for place in places if place.event == pair.gold]
             here = own if pair.gold is not None else places
-            if any(place.matched and place.field == outcome.field for place in here):
+            if any(place.matched and place.field == row[0] for place in here):
                 return "duplicate"
-            if places and leaf.kind not in CLOSED:
+            if leaf.kind not in CLOSED:
                 return "wrong_role" if own else "wrong_event"
         if self._text is None:
             return "unknown_text"
-        if any(stands_at_its_place(span, self._text.raw) for span in self._spans(pair, outcome)):
+        if any(stands_at_its_place(span, self._text.raw) for span in self._spans(pair, row)):
             return "in_text"
         return "in_text" if self._text.tells(value, leaf.kind if leaf else None) else "not_in_text"
 
-    def _spans(self, pair: EventPair, outcome: Outcome) -> Sequence[Span]:
-        if self._match.pred is None or pair.pred is None or outcome.pred is None:
+    def _spans(self, pair: EventPair, row: Row) -> Sequence[Span]:
+        if self._match.pred is None or pair.pred is None or row[3] is None:
             return ()
-        return self._match.pred.events[pair.pred].evidence.get(outcome.pred, ())
+        return self._match.pred.events[pair.pred].evidence.get(row[3], ())
 
     def _is_percent_for_number(self, pair: EventPair, leaf: Leaf, pred: Any) -> bool:
         """Whether the bare number is that of a gold percent and the field is none, or the other way about."""
-        number = _number(leaf.kind, pred)
-        for outcome in pair.outcomes:
-            other = self._leaves.get(outcome.field)
-            if outcome.gold is None or other is None or other.kind not in _NUMBER:
+        number = _bare(leaf.kind, pred)
+        for row in pair.rows:
+            other = self._leaves.get(row[0])
+            if row[2] is None or other is None or other.kind not in _NUMBER:
                 continue
             unlike = (other.kind == "percent") != (leaf.kind == "percent")
-            if unlike and close(_number(other.kind, value_of(self._match, pair, outcome, "gold")), number):
+            if unlike and close(_bare(other.kind, value_of(self._match, pair, row, "gold")), number):
                 return True
         return False
 
 
-def value_of(match: DocumentMatch, pair: EventPair, outcome: Outcome, side: Literal["gold", "pred"]) -> Any:
+def value_of(match: DocumentMatch, pair: EventPair, row: Row, side: Literal["gold", "pred"]) -> Any:
     """The value that a side states for a leaf; ValueError where it states none."""
-    record, event = (match.gold, pair.gold) if side == "gold" else (match.pred, pair.pred)
-    target = outcome.gold if side == "gold" else outcome.pred
+    record, event, target = (match.gold, pair.gold, row[2]) if side == "gold" else (match.pred, pair.pred, row[3])
     if record is None or event is None or target is None:
         raise ValueError(f"{side} does not state this leaf")
     return value_at(record.events[event].fields, target)
 
 
-def value_at(fields: Mapping[str, Any], target: str) -> Any:
-    """What stands at a JSON Pointer; quick where it is a plain member."""
-    name = target[1:]
-    return fields[name] if name in fields and "~" not in name and "/" not in name else resolve(fields, target)
+def _bare(kind: str, value: Any) -> float:
+    """The number alone, without currency or unit."""
+    part = _NUMBER[kind]
+    return value[part] if part else value
 
 
 def _number(kind: str, value: Any) -> Decimal:
-    part = _NUMBER[kind]
-    return Decimal(str(value[part] if part else value))
-
-
-def _keys(leaf: Leaf, value: Any, spread: bool = False) -> tuple[Any, ...]:
-    """Keys such that equal values share one: of one value its only key, of the other all that `spread` gives.
-
-    Numbers are rounded to seven digits; what lies within 1e-9 of a number rounds to one of its two neighbours.
-    """
-    kind = leaf.kind
-    if kind in CLOSED:
-        return ("",)
-    if kind not in _NUMBER:
-        return (_NORMAL[kind](value) if kind in _NORMAL else value,)
-    number = _number(kind, value) * (leaf.units.get(value["unit"], 1) if kind == "quantity" else 1)
-    around = (number * (1 - _NEAR), number * (1 + _NEAR)) if spread else (number,)
-    return tuple({f"{float(each) + 0.0:.6e}" for each in around})  # + 0.0: no negative zero
+    return Decimal(str(_bare(kind, value)))
 
 
 def _by_kind(leaf: Leaf, gold: Any, pred: Any) -> MisreadClass:
@@ -264,7 +172,7 @@ def _ratio(one: Decimal, other: Decimal) -> MisreadClass:
     if not one or not other or (one < 0) != (other < 0):
         return "number"
     ratio = other / one
-    power = int(ratio.log10().to_integral_value())
+    power = (2 * ratio).adjusted()  # of a power of ten, or what is close to it, the power
     return "scale" if power and close(ratio, Decimal(10) ** power) else "number"
 
 
@@ -274,18 +182,19 @@ def _is_coarser(one: str, other: str) -> bool:
     return len(ends) == len(others) and all(end in _coarser(finer) for end, finer in zip(ends, others, strict=True))
 
 
-def _coarser(date: str) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def _coarser(date: str) -> frozenset[str]:
     """All ways to tell a date as precisely or less: 2025-06-11, 2025-06, 2025-34 (its quarter), 2025, each with ~?%."""
     match = _DATE.fullmatch(date)
     if match is None:
-        return {date}
+        return frozenset({date})
     year, month, _ = match.groups()
     forms = {date, date.rstrip("~?%"), year}
     if month:
         forms.add(f"{year}-{month}")
         if int(month) <= 12:
             forms.add(f"{year}-{33 + (int(month) - 1) // 3}")
-    return {date} | {form + sign for form in forms if form[-1] not in "~?%" for sign in ("", "~", "?", "%")}
+    return frozenset({date}) | {form + sign for form in forms if form[-1] not in "~?%" for sign in ("", "~", "?", "%")}
 
 
 @lru_cache(maxsize=1 << 12)
@@ -295,6 +204,8 @@ def _is_near(one: str, other: str) -> bool:
         return True
     if max(len(one), len(other)) > _LONGEST_COMPARED:
         return False
+    shared = sum(min(one.count(sign), other.count(sign)) for sign in set(one))
+    if 2.0 * shared / (len(one) + len(other)) < _ALIKE:  # the matcher's own upper bound, without making a matcher
+        return False
     matcher = SequenceMatcher(None, *sorted((one, other)), autojunk=False)
-    bounds = matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio
-    return all(bound() >= _ALIKE for bound in bounds)
+    return matcher.ratio() >= _ALIKE

@@ -1,22 +1,26 @@
 """What is behind the counts: why leaves are wrong, what is confused with what, and what it takes to mend the output."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from goldspan.align import Worth, assign, clear
-from goldspan.classify import CLOSED, Classifier, domains_of, value_at, value_of
+from goldspan.classify import Classifier, value_of
 from goldspan.counts import ratio
+from goldspan.gold_values import domains_of, value_at
 from goldspan.kinds import equal
+from goldspan.leaves import Row
 from goldspan.match import DocumentMatch
-from goldspan.pairing import EventPair, Outcome
+from goldspan.mistaken_types import mistaken_types
+from goldspan.pairing import EventPair
 from goldspan.records import Event
-from goldspan.schema import Leaf, Schema
+from goldspan.schema import Schema
 
 BOUNDED = frozenset({"money", "percent", "quantity"})
-"""The kinds whose values have a bound; where it is left out, it is exact."""
+"""The kinds whose values have a bound."""
+EXACT = "exact"
+"""The bound of a value that names none."""
 
 RUMOUR = "rumoured"
 FACTS = ("agreed", "announced", "completed")
@@ -45,8 +49,7 @@ class Diagnosis:
 
     `errors` counts the classes of `goldspan.classify` by field, `confusions` (gold, predicted) by enum field (a match
     under gold's value), `events` (type, result), where `perfect` are the pairs in which every leaf matched.
-    `type_confusions` counts (gold type, predicted type) of events without a partner, paired so that they share as many
-    values as possible, one at least; values of closed lists are too few to tell anything and are left out.
+    `type_confusions` counts (gold type, predicted type) of events without a partner (`goldspan.mistaken_types`).
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -64,31 +67,24 @@ class Diagnosis:
 
     def add(self, match: DocumentMatch) -> None:
         """Take a document in."""
-        document = _Document(match, self._schema, self._leaves, self._domains)
-        self._tally["documents"] += 1
+        classifier = Classifier(match, self._leaves, self._domains)
+        matched = missed = invented = 0
         for pair in match.pairs:
-            gold = None if pair.gold is None else match.gold.events[pair.gold]
-            pred = None if pair.pred is None or match.pred is None else match.pred.events[pair.pred]
-            matched = 0
-            allowed = len(pair.rows) - pair.rejected
-            for k, outcome in enumerate(pair.outcomes):
-                if outcome.result != "matched":
-                    self._add_wrong(document, pair, outcome, rejected=k >= allowed)
-                    continue
-                matched += 1
-                if outcome.field in self._looked_at and gold is not None and pred is not None:
-                    self._add_matched(gold, pred, outcome)
-            self._tally["matched"] += matched
-            self._add_event(pair, perfect=matched == len(pair.outcomes))
-        self.type_confusions.update(document.type_confusions())
+            missed += pair.pred is None
+            invented += pair.gold is None
+            matched += self._add_rows(match, pair, classifier)
+        self._tally["documents"] += 1
+        self._tally["matched"] += matched
+        if missed and invented:
+            self.type_confusions.update(mistaken_types(match, self._schema, classifier.gold_values))
 
     def classes(self, match: DocumentMatch) -> dict[tuple[int, int], str]:
         """The class of each wrong leaf of a document, by the place of its pair and its place in the pair's outcomes."""
-        document = _Document(match, self._schema, self._leaves, self._domains)
+        classifier = Classifier(match, self._leaves, self._domains)
         found = {
-            (i, k): document.class_of(pair, outcome, rejected=k >= len(pair.rows) - pair.rejected)
+            (i, k): _class_of(classifier, pair, row, rejected=k >= len(pair.rows) - pair.rejected)
             for i, pair in enumerate(match.pairs)
-            for k, outcome in enumerate(pair.outcomes)
+            for k, row in enumerate(pair.rows)
         }
         return {place: name for place, name in found.items() if name is not None}
 
@@ -172,116 +168,66 @@ class Diagnosis:
             },
         }
 
-    def _add_event(self, pair: EventPair, perfect: bool) -> None:
-        result = "missed" if pair.pred is None else "invented" if pair.gold is None else "matched"
+    def _add_rows(self, match: DocumentMatch, pair: EventPair, classifier: Classifier) -> int:
+        """Take a pair in; returns how many of its leaves match. Most of them match and say nothing more."""
+        gold = None if pair.gold is None else match.gold.events[pair.gold]
+        pred = None if pair.pred is None or match.pred is None else match.pred.events[pair.pred]
+        looked_at, enums, confusions = self._looked_at, self._enums, self.confusions
+        matched = 0
+        allowed = len(pair.rows) - pair.rejected
+        for row in pair.rows[:allowed]:
+            if row[1] != "matched":
+                self._add_wrong(match, pair, row, classifier, rejected=False)
+                continue
+            matched += 1
+            path = row[0]
+            if path not in looked_at or gold is None or pred is None:
+                continue
+            value = value_at(gold.fields, row[2] or "")
+            if path in enums:
+                label = value if isinstance(value, str) else _label(value)
+                confusions[path][label, label] += 1
+            else:
+                right = self._has_right_bound(gold, row, value, value_at(pred.fields, row[3] or ""))
+                self._bounds[path][right] += 1
+        for row in pair.rows[allowed:]:
+            self._add_wrong(match, pair, row, classifier, rejected=True)
+        result = "missed" if pred is None else "invented" if gold is None else "matched"
         self.events[pair.type, result] += 1
-        if perfect and result == "matched":
+        if result == "matched" and matched == len(pair.rows):
             self.events[pair.type, "perfect"] += 1
+        return matched
 
-    def _add_matched(self, gold: Event, pred: Event, outcome: Outcome) -> None:
-        """Look at the bound of a matched value; of an enum, count the match in its confusions."""
-        path, place = outcome.field, outcome.gold or ""
-        value = value_at(gold.fields, place)
-        if path in self._enums:
-            label = _label(value)
-            self.confusions[path][label, label] += 1
-            return
-        told = value_at(pred.fields, outcome.pred or "")
-        right = value == told or _bound(value) == _bound(told)
-        if not right and place in gold.accepted:
-            leaf, bound = self._leaves[path], _bound(told)
-            right = any(_bound(v) == bound and equal(leaf.kind, v, told, leaf.units) for v in gold.accepted[place])
-        self._bounds[path][right] += 1
+    def _has_right_bound(self, gold: Event, row: Row, value: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+        """Whether a matched value has the bound of gold's value, or of an accepted one that it equals."""
+        bound = told.get("bound") or EXACT
+        if (value.get("bound") or EXACT) == bound:
+            return True
+        leaf = self._leaves[row[0]]
+        also = [each for each in gold.accepted.get(row[2] or "", ()) if (each.get("bound") or EXACT) == bound]
+        return any(equal(leaf.kind, each, told, leaf.units) for each in also)
 
-    def _add_wrong(self, document: "_Document", pair: EventPair, outcome: Outcome, rejected: bool) -> None:
-        path, match = outcome.field, document.match
-        self._tally[outcome.result] += 1
-        self._tally["rejected"] += rejected
-        found = document.class_of(pair, outcome, rejected)
+    def _add_wrong(
+        self, match: DocumentMatch, pair: EventPair, row: Row, classifier: Classifier, rejected: bool
+    ) -> None:
+        path, result, place, told, _ = row
+        self._tally[result] += 1
+        if rejected:
+            self._tally["rejected"] += 1
+        found = _class_of(classifier, pair, row, rejected)
         if found is not None:
             self.errors[path][found] += 1
         if path in self._enums and not rejected:
-            gold = None if outcome.gold is None else _label(value_of(match, pair, outcome, "gold"))
-            pred = None if outcome.pred is None else _label(value_of(match, pair, outcome, "pred"))
+            gold = None if place is None else _label(value_of(match, pair, row, "gold"))
+            pred = None if told is None else _label(value_of(match, pair, row, "pred"))
             self.confusions[path][gold, pred] += 1
 
 
-class _Document:
-    """What one document is asked while it is taken in."""
-
-    def __init__(
-        self, match: DocumentMatch, schema: Schema, leaves: Mapping[str, Leaf], domains: Mapping[str, str]
-    ) -> None:
-        self.match, self._schema, self._leaves = match, schema, leaves
-        self.classifier = Classifier(match, leaves, domains)
-
-    def class_of(self, pair: EventPair, outcome: Outcome, rejected: bool) -> str | None:
-        """The class of a misread or invented leaf."""
-        if outcome.result == "misread":
-            return self.classifier.misread(pair, outcome)
-        return self.classifier.invented(pair, outcome, rejected) if outcome.result == "invented" else None
-
-    def type_confusions(self) -> list[tuple[str, str]]:
-        """The types of each gold event without a partner and of the predicted one of another type that resembles it."""
-        gold = [pair for pair in self.match.pairs if pair.pred is None]
-        pred = [pair for pair in self.match.pairs if pair.gold is None and pair.type in self._schema.types]
-        if not gold or not pred:
-            return []
-        links = [self._links(pair) for pair in pred]
-        worths = [[_resemblance(one, pair, links[j]) for j, pair in enumerate(pred)] for one in gold]
-        if clear(worths) is None:  # a tie is decided by content, never by the order in which events come
-            rows = sorted(range(len(gold)), key=lambda i: self._key(gold[i]))
-            columns = sorted(range(len(pred)), key=lambda j: self._key(pred[j]))
-            gold, pred = [gold[i] for i in rows], [pred[j] for j in columns]
-            worths = [[worths[i][j] for j in columns] for i in rows]
-        return [(gold[i].type, pred[j].type) for i, j in enumerate(assign(worths)) if j is not None]
-
-    def _links(self, pair: EventPair) -> dict[int | None, list[tuple[str, str]]]:
-        """For each gold event the pairs of places, there and in a predicted event, that have equal values."""
-        links: dict[int | None, list[tuple[str, str]]] = {}
-        for outcome in self._open(pair):
-            value = value_of(self.match, pair, outcome, "pred")
-            for place in self.classifier.gold_values.find(outcome.field, value):
-                links.setdefault(place.event, []).append((place.pointer, outcome.pred or ""))
-        return links
-
-    def _open(self, pair: EventPair) -> list[Outcome]:
-        """The leaves of an event without a partner that the schema allows and that are of no closed list."""
-        return [
-            outcome
-            for outcome in pair.outcomes[: len(pair.rows) - pair.rejected]
-            if outcome.field in self._leaves and self._leaves[outcome.field].kind not in CLOSED
-        ]
-
-    def _key(self, pair: EventPair) -> tuple[str, list[bytes]]:
-        """All of an event without a partner that has a say in what it resembles, whatever the order of its parts."""
-        parts: list[bytes] = []
-        for outcome in self._open(pair):
-            value = value_of(self.match, pair, outcome, "pred" if pair.gold is None else "gold")
-            also: list[list[Any]] = [[], []]
-            if pair.gold is not None and outcome.gold is not None:
-                event = self.match.gold.events[pair.gold]
-                also[0] = sorted(msgspec.json.encode(v, order="sorted") for v in event.accepted.get(outcome.gold, ()))
-                also[1] = sorted({span.quote for span in event.evidence.get(outcome.gold, ())})
-            parts.append(msgspec.json.encode([outcome.field, value, also], order="sorted"))
-        return pair.type, sorted(parts)
-
-
-def _resemblance(gold: EventPair, pred: EventPair, links: Mapping[int | None, Sequence[tuple[str, str]]]) -> Worth:
-    return (_one_to_one(links.get(gold.gold, ())) if gold.type != pred.type else 0), 0, 0
-
-
-def _one_to_one(links: Sequence[tuple[str, str]]) -> int:
-    """How many of the links can hold at once when each place has one partner at most."""
-    if len(links) < 2:
-        return len(links)
-    rows, columns = ({link[side]: None for link in links} for side in (0, 1))
-    worths: list[list[Worth]] = [[(int((row, column) in links), 0, 0) for column in columns] for row in rows]
-    return sum(column is not None for column in assign(worths))
-
-
-def _bound(value: Mapping[str, Any]) -> Any:
-    return value.get("bound") or "exact"
+def _class_of(classifier: Classifier, pair: EventPair, row: Row, rejected: bool) -> str | None:
+    """The class of a misread or invented leaf."""
+    if row[1] == "misread":
+        return classifier.misread(pair, row)
+    return classifier.invented(pair, row, rejected) if row[1] == "invented" else None
 
 
 def _label(value: Any) -> str:

@@ -167,7 +167,10 @@ class Evidence(NamedTuple):
 
 
 class Grounding:
-    """Gathers, document by document, where predictions stand in the text; adds up over shards in any order."""
+    """Gathers, document by document, where predictions stand in the text; adds up over shards in any order.
+
+    A document whose text is not known has nothing to say here, and is left out.
+    """
 
     def __init__(self, schema: Schema) -> None:
         self._order = {path: i for i, path in enumerate(schema.leaves)}
@@ -177,21 +180,22 @@ class Grounding:
 
     def add(self, match: DocumentMatch) -> None:
         """Take a document in."""
+        if match.document is None:
+            return
         rows = self._rows
         for pair in match.pairs:
             gold = {} if pair.gold is None else match.gold.events[pair.gold].evidence
             pred = {} if pair.pred is None or match.pred is None else match.pred.events[pair.pred].evidence
             self._gold_with_evidence += any(gold.values())
-            if pred and match.document is not None:
+            if pred:
                 self._count_quotes(pred.values(), match.document.text)
-            for outcome in pair.outcomes:
-                row = rows.get(outcome.field)
+            for path, result, place, told, _ in pair.rows:
+                row = rows.get(path)
                 if row is None:
-                    row = rows[outcome.field] = [0] * _COLUMNS
-                result = outcome.result
+                    row = rows[path] = [0] * _COLUMNS
                 row[_COLUMN[result]] += 1
                 if pred and result == "matched" and gold:
-                    _compare_spans(gold.get(outcome.gold or "", ()), pred.get(outcome.pred or "", ()), row)
+                    _compare_spans(gold.get(place or "", ()), pred.get(told or "", ()), row)
 
     def merge(self, other: "Grounding") -> None:
         """Add what another shard gathered."""

@@ -3,7 +3,7 @@
 The loops here see every value of every file, so they test for plain equality before anything else.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from goldspan.records import Event
 
 Key = Callable[[int], bytes]
 _Placed = list[tuple[str, Any]]  # items with their pointers
+_Paired = tuple[Collection[int], Collection[int]]  # which of either side are paired
 _DIFFERENT: Worth = (0, 0, 0)
 
 
@@ -48,7 +49,9 @@ class Comparison:
         """Leaves matched, leaves misread, leaves whose evidence overlaps: what pairing is to maximise."""
         return self.matched, self.misread, self.overlaps
 
-    def group(self, group: Group, gold: Any, pred: Any, gold_place: str, pred_place: str) -> None:
+    def group(
+        self, group: Group, gold: Mapping[str, Any], pred: Mapping[str, Any], gold_place: str, pred_place: str
+    ) -> None:
         """Compare field by field; `silent` and `both_silent` count the fields of this group that are left empty."""
         silent = both_silent = matched = 0
         rows, quick = self.rows, not self._grounded and not gold_place
@@ -106,7 +109,7 @@ class Comparison:
     def _leaf_items(
         self, leaf: Any, path: str, gold: _Placed, pred: _Placed
     ) -> tuple[Collection[int], Collection[int]]:
-        """Pair items one to one; a pair of plain values is a match. Returns which of either side are paired."""
+        """Pair items one to one; a pair of plain values is a match."""
         worths: list[list[Worth]] = [[_DIFFERENT] * len(pred) for _ in gold]
         for i, (at, item) in enumerate(gold):
             for j, (to, other) in enumerate(pred):
@@ -120,8 +123,8 @@ class Comparison:
             self.rows.append((path, "matched", gold[i][0], pred[j][0], bool(overlap)))
         return partner.keys(), partner.values()
 
-    def _group_items(self, group: Any, _: str, gold: _Placed, pred: _Placed) -> tuple[Collection[int], Collection[int]]:
-        """Items pair like events: one to one, and only where a leaf matches. Returns which of either side are paired."""
+    def _group_items(self, group: Any, _: str, gold: _Placed, pred: _Placed) -> _Paired:
+        """Items pair like events: one to one, and only where a leaf matches."""
         compared: list[list[Comparison]] = []
         for at, item in gold:
             compared.append([])

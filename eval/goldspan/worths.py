@@ -1,7 +1,7 @@
 """What pairing each gold event with each predicted event of its type is worth, without the outcome of each leaf.
 
-`goldspan.leaves.compare_events(gold, pred).worth` is the definition, and the oracle in `tests/unit/test_pairing_worth.py`;
-only a pair without a matched leaf, which is no pair, is worth nothing here, whatever it misreads.
+`goldspan.leaves.compare_events(gold, pred).worth` is the definition, and the oracle in the tests; only a pair without
+a matched leaf, which is no pair, is worth nothing here, whatever it misreads.
 """
 
 from collections.abc import Hashable, Iterator, Sequence

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import BOOLEAN, NUMBER, TEXT, checked, kind, list_of, money, object_of, schema_of
 
-from goldspan.classify import Classifier, GoldValues, InventedClass, MisreadClass, domains_of
+from goldspan.classify import Classifier, InventedClass, MisreadClass
 from goldspan.documents import Document
+from goldspan.gold_values import GoldValues, domains_of
 from goldspan.kinds import equal
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document

@@ -12,8 +12,8 @@ from support import NUMBER, TEXT, event, four, list_of, schema_of, score_files
 from goldspan import DataError, UsageError, score
 from goldspan.check import check_event
 from goldspan.content import GOLD as GOLD_FILE
-from goldspan.pairing import worth
 from goldspan.records import Event
+from goldspan.worths import worth
 
 TYPES = {"pet": {"name": TEXT, "age": NUMBER}}
 GOLD = {"d1": [event("pet", name="Rex", age=3)], "d2": [event("pet", name="Tom", age=5)]}
