@@ -23,6 +23,9 @@ Integers = NDArray[Any]
 _BLOCK = 1 << 12
 """Documents that are added up at once."""
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[str]).decode
+
 
 def columns_of(schema: Schema) -> list[str]:
     """Every dotted path that an outcome may have, in the order of the schema; what it does not know is last."""
@@ -58,7 +61,7 @@ class CountTable:
 
     def __init__(self, columns: list[str]) -> None:
         self.columns = columns
-        self._code = {(path, result): 4 * i + n for i, path in enumerate(columns) for n, result in enumerate(RESULTS)}
+        self._code = {path: {result: 4 * i + n for n, result in enumerate(RESULTS)} for i, path in enumerate(columns)}
         self._type = "H" if 4 * len(columns) < 1 << 16 else "I"
         self._lengths = array("I")
         self._codes, self._names = Spool(), Spool()
@@ -69,7 +72,7 @@ class CountTable:
     def add(self, doc_id: str, story: str, pairs: Iterable[EventPair]) -> None:
         """Add a document."""
         code = self._code
-        codes = array(self._type, [code[row[0], row[1]] for pair in pairs for row in pair.rows])
+        codes = array(self._type, [code[row[0]][row[1]] for pair in pairs for row in pair.rows])
         self._codes.append(codes)
         self._lengths.append(len(codes))
         self._names.append(_encode((doc_id,) if story == doc_id else (doc_id, story)) + b"\n")
@@ -101,7 +104,7 @@ class CountTable:
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield (document, story) of each document."""
         for line in self._names.lines():
-            names = _decoder.decode(line)
+            names = _decode(line)
             yield names[0], names[-1]
 
     def blocks(self) -> Iterator[Block]:
@@ -168,7 +171,3 @@ class CountTable:
 
     def _codes_of(self, data: bytes) -> Integers:
         return np.frombuffer(data, dtype=np.uint16 if self._type == "H" else np.uint32)
-
-
-_encode = msgspec.json.Encoder().encode
-_decoder = msgspec.json.Decoder(list[str])
