@@ -11,7 +11,7 @@ from goldspan.counting import CountTable
 
 Integers = NDArray[Any]
 
-_SPACE = 1 << 25
+_SPACE = 1 << 24
 """Bytes of rows that are held at once to be put in order."""
 
 _PARTS = np.array([[2, 2], [0, 2], [0, 1], [0, 1]])
