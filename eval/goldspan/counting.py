@@ -1,17 +1,30 @@
-"""Counts of many documents in little memory: two bytes a leaf, from which every figure is added up again."""
+"""Counts of many documents in little memory: two bytes a leaf, spooled, from which every figure is added up again."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from goldspan.check import UNKNOWN
 from goldspan.counts import RESULTS, Counts
+from goldspan.join import key_of
 from goldspan.nodes import Group, inner
 from goldspan.pairing import EventPair
 from goldspan.schema import Schema
+from goldspan.spool import Spool
+
+Integers = NDArray[Any]
+
+_BLOCK = 1 << 12
+"""Documents that are added up at once."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[str]).decode
 
 
 def columns_of(schema: Schema) -> list[str]:
@@ -27,70 +40,127 @@ def columns_of(schema: Schema) -> list[str]:
     return [*columns, *unknown, f"{UNKNOWN}.{UNKNOWN}"]
 
 
+class Block(NamedTuple):
+    """Some documents in a row, from the `first` on: how many leaves each has, and the codes of all these leaves."""
+
+    first: int
+    lengths: Integers
+    codes: Integers
+
+    @property
+    def documents(self) -> Integers:
+        """For each leaf, the place of its document in the block."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+
 class CountTable:
-    """The outcome of each leaf of each document, as `4 * column + result`; adds up to counts by document and field."""
+    """The outcome of each leaf of each document, as `4 * column + result`; adds up to counts by document and field.
+
+    In memory a document costs four bytes; its codes and its names are spooled.
+    """
 
     def __init__(self, columns: list[str]) -> None:
         self.columns = columns
-        self._code = {(path, result): 4 * i + n for i, path in enumerate(columns) for n, result in enumerate(RESULTS)}
-        self._codes, self._ends = array("H" if 4 * len(columns) < 1 << 16 else "L"), array("Q")
-        self._names, self._name_ends = bytearray(), array("Q")
+        self._code = {path: {result: 4 * i + n for n, result in enumerate(RESULTS)} for i, path in enumerate(columns)}
+        self._type = "H" if 4 * len(columns) < 1 << 16 else "I"
+        self._lengths = array("I")
+        self._codes, self._names = Spool(), Spool()
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return len(self._lengths)
 
     def add(self, doc_id: str, story: str, pairs: Iterable[EventPair]) -> None:
         """Add a document."""
         code = self._code
-        for pair in pairs:
-            self._codes.extend([code[row[0], row[1]] for row in pair.rows])
-        self._ends.append(len(self._codes))
-        for name in (doc_id, story):
-            self._names += name.encode()
-            self._name_ends.append(len(self._names))
+        codes = array(self._type, [code[row[0]][row[1]] for pair in pairs for row in pair.rows])
+        self._codes.append(codes)
+        self._lengths.append(len(codes))
+        self._names.append(_encode((doc_id,) if story == doc_id else (doc_id, story)) + b"\n")
 
     def extend(self, other: "CountTable") -> None:
         """Add the documents of another table of the same schema."""
-        codes, names = len(self._codes), len(self._names)
+        self._lengths.extend(other._lengths)
         self._codes.extend(other._codes)
-        self._ends.extend([codes + end for end in other._ends])
-        self._names += other._names
-        self._name_ends.extend([names + end for end in other._name_ends])
+        self._names.extend(other._names)
 
     def documents(self) -> Iterator[tuple[str, str, dict[str, Counts]]]:
         """Yield (document, story, counts by field) of each document."""
-        start = name_start = 0
-        for i, end in enumerate(self._ends):
-            middle, name_end = self._name_ends[2 * i], self._name_ends[2 * i + 1]
-            doc_id, story = self._names[name_start:middle].decode(), self._names[middle:name_end].decode()
-            yield doc_id, story, self._counts(self._codes[start:end])
-            start, name_start = end, name_end
+        names = self.names()
+        for block in self.blocks():
+            start, codes = 0, block.codes.tolist()
+            for end in np.cumsum(block.lengths).tolist():
+                yield *next(names), self._counts(codes[start:end])
+                start = end
 
-    def by_story(self, columns: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    def document_counts(self) -> Iterator[tuple[str, Counts]]:
+        """Yield (document, counts of all its leaves) of each document."""
+        names = self.names()
+        for block in self.blocks():
+            cells = 4 * block.documents + (block.codes & 3)
+            numbers = np.bincount(cells, minlength=4 * len(block.lengths)).reshape(-1, 4).tolist()
+            for (doc_id, _), row in zip(islice(names, len(numbers)), numbers, strict=True):
+                yield doc_id, Counts(*row)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield (document, story) of each document."""
+        for line in self._names.lines():
+            names = _decode(line)
+            yield names[0], names[-1]
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the leaves of all documents, some documents at a time."""
+        start, size = 0, self._codes_of(b"").itemsize
+        for first in range(0, len(self), _BLOCK):
+            lengths = np.array(self._lengths[first : first + _BLOCK], dtype=np.int64)
+            end = start + int(lengths.sum()) * size
+            yield Block(first, lengths, self._codes_of(self._codes.read(start, end)))
+            start = end
+
+    def codes(self, starts: Integers, lengths: Integers) -> Integers:
+        """The codes of some documents, told by how many leaves stand before each, and how many it has."""
+        size = self._codes_of(b"").itemsize
+        runs = zip((starts * size).tolist(), ((starts + lengths) * size).tolist(), strict=True)
+        return self._codes_of(b"".join([self._codes.read(*run) for run in runs]))
+
+    @property
+    def lengths(self) -> Integers:
+        """How many leaves each document has."""
+        return np.array(self._lengths, dtype=np.int64)
+
+    def stories(self) -> Integers:
+        """The number of each document's story: stories are numbered in the order of their first document."""
+        # by their keys: as documents are told apart
+        keys = np.fromiter((key_of(story) for _, story in self.names()), np.int64, len(self))
+        _, first, story = np.unique(keys, return_index=True, return_inverse=True)
+        return np.argsort(np.argsort(first))[story]
+
+    def by_story(self, columns: Sequence[str]) -> Integers:
         """Counts as an array (stories, columns, 4), stories in the order of their first document."""
-        order: dict[str, int] = {}
-        name_start = 0
-        stories = np.empty(len(self), dtype=np.int64)
-        for i in range(len(self)):
-            start, name_start = self._name_ends[2 * i], self._name_ends[2 * i + 1]
-            stories[i] = order.setdefault(self._names[start:name_start].decode(), len(order))
+        stories, place = self.stories(), self.places(columns)
+        counts = np.zeros((int(stories.max(initial=-1)) + 1, len(columns), 4), dtype=np.int64)
+        for block in self.blocks():
+            columns_of_leaves = place[block.codes >> 2]
+            wanted = columns_of_leaves >= 0
+            rows = stories[block.first + block.documents[wanted]]
+            np.add.at(counts, (rows, columns_of_leaves[wanted], block.codes[wanted] & 3), 1)
+        return counts
+
+    def places(self, columns: Sequence[str]) -> Integers:
+        """For each column of the table, its place among some of them; -1 for the others."""
         place = np.full(len(self.columns), -1)
         place[[self.columns.index(path) for path in columns]] = np.arange(len(columns))
-        codes = np.frombuffer(self._codes, dtype=self._codes.typecode).astype(np.int64) if self._codes else place[:0]
-        lengths = np.diff(np.frombuffer(self._ends, dtype=np.uint64).astype(np.int64), prepend=0)
-        wanted = place[codes >> 2]
-        cells = (np.repeat(stories, lengths) * len(columns) + wanted) * 4 + (codes & 3)
-        counts = np.bincount(cells[wanted >= 0], minlength=4 * len(order) * len(columns))
-        return counts.reshape(len(order), len(columns), 4)
+        return place
 
     @cached_property
     def totals(self) -> dict[str, Counts]:
         """Counts of each field that either side states, in the order of the schema."""
-        codes = np.frombuffer(self._codes, dtype=self._codes.typecode) if self._codes else np.empty(0, dtype=np.uint16)
-        numbers = np.bincount(codes, minlength=4 * len(self.columns)).reshape(-1, 4).tolist()
-        return {path: Counts(*row) for path, row in zip(self.columns, numbers, strict=True) if any(row)}
+        sums = np.zeros(4 * len(self.columns), dtype=np.int64)
+        for block in self.blocks():
+            sums += np.bincount(block.codes, minlength=len(sums))
+        rows = zip(self.columns, sums.reshape(-1, 4).tolist(), strict=True)
+        return {path: Counts(*row) for path, row in rows if any(row)}
 
-    def _counts(self, codes: "array[int]") -> dict[str, Counts]:
+    def _counts(self, codes: list[int]) -> dict[str, Counts]:
         numbers: dict[int, list[int]] = {}
         for code in codes:
             column, result = code >> 2, code & 3
@@ -98,3 +168,6 @@ class CountTable:
                 numbers[column] = [0, 0, 0, 0]
             numbers[column][result] += 1
         return {self.columns[column]: Counts(*numbers[column]) for column in sorted(numbers)}
+
+    def _codes_of(self, data: bytes) -> Integers:
+        return np.frombuffer(data, dtype=np.uint16 if self._type == "H" else np.uint32)

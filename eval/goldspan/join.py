@@ -3,11 +3,13 @@
 import hashlib
 from array import array
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from goldspan.errors import Problem
 from goldspan.files import BYTE_ORDER_MARK, FORMAT_ERRORS, open_binary
@@ -27,14 +29,14 @@ def key_of(doc_id: str) -> int:
 
 
 class LineIndex:
-    """Where each line of a record file stands, by the key of its document: 24 bytes a line.
+    """Where each line of a record file stands, by the key of its document: 20 bytes a line.
 
     `unnamed` are the lines that are no record or name no document.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.keys, self.offsets, self.numbers = array("q"), array("q"), array("q")
+        self.keys, self.offsets, self.numbers = array("q"), array("q"), array("I")
         self.unnamed: list[Problem] = []
         self._next = 0
         with open_binary(path) as file:
@@ -46,9 +48,12 @@ class LineIndex:
                 self.keys.append(key_of(doc_id))
                 self.offsets.append(offset)
                 self.numbers.append(number)
-        keys = as_numbers(self.keys)
-        self._order = np.argsort(keys, kind="stable")
-        self._sorted = keys[self._order]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_order"}  # quickly made again
 
     def find(self, doc_id: str) -> int | None:
         """The position of a document's (first) line among the lines, or None."""
@@ -61,10 +66,16 @@ class LineIndex:
         self._next = guess + 1
         return guess
 
+    @cached_property
+    def _order(self) -> NDArray[np.int64]:
+        """The positions in the order of their keys: needed where the two files are not in the same order."""
+        return np.argsort(as_numbers(self.keys), kind="stable")
+
     def _search(self, key: int) -> int | None:
-        place = int(np.searchsorted(self._sorted, key))
-        found = place < len(self._sorted) and self._sorted[place] == key
-        return int(self._order[place]) if found else None
+        place = int(np.searchsorted(as_numbers(self.keys), key, sorter=self._order))
+        if place == len(self) or self.keys[found := int(self._order[place])] != key:
+            return None
+        return found
 
     def problem(self, position: int, message: str) -> Problem:
         """A problem with the document that the line at a position names."""

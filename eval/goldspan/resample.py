@@ -5,14 +5,15 @@ counts first, so that neither their names nor their order change a figure; one t
 out. All sums are exact. Sources: Efron & Tibshirani, An Introduction to the Bootstrap (1993); Phipson & Smyth (2010).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldspan.counts import Counts
+from goldspan.weights import STRIP, draw_weights
 
 ALL = ""  # names the figure over all columns: no type and no field can have it
 LEVEL = 0.95
@@ -20,12 +21,20 @@ INDICATIVE_BELOW = 10  # stories: fewer have too few different resamples for an 
 EXACT_UP_TO = 15  # stories that differ: up to these all 2^n swaps are tried
 
 _BLOCK = 1 << 14  # stories weighed at once: bounds memory, whatever the number of stories
-_STRIP = 1 << 17  # weights drawn at once: stay in the processor's cache
-_TILE = 1 << 22  # weights multiplied at once
-_POISSON_FROM = 1 << 11  # stories in a block from which drawing Poisson weights first is faster
 _FLOAT32_EXACT = 1 << 24
 Array = NDArray[Any]
 Integers = NDArray[np.int64]
+
+
+class Rows(Protocol):
+    """The numbers of stories: an array, or what makes parts of one when they are asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(stories, columns, 2)."""
+        ...
+
+    def __getitem__(self, where: slice, /) -> Array: ...
 
 
 class Interval(NamedTuple):
@@ -95,7 +104,14 @@ def bootstrap_intervals(
     >>> bootstrap_intervals(counts, {"deal.amount": [0]}, resamples=100)
     {'deal.amount': Interval(low=0.5, high=0.9, undefined=0)}
     """
-    sums = _resampled_sums(_canonical(_f1_parts(counts)), resamples, seed)
+    return intervals(_canonical(_f1_parts(counts)), groups, resamples, seed, level)
+
+
+def intervals(
+    rows: Rows, groups: Mapping[str, Sequence[int]], resamples: int = 10_000, seed: int = 0, level: float = LEVEL
+) -> dict[str, Interval]:
+    """The same, of the numerators and denominators of F1 `(stories, columns, 2)` in canonical order."""
+    sums = _resampled_sums(rows, resamples, seed)
     return {name: _percentiles(_f1(sums[:, list(places)].sum(axis=1)), level) for name, places in groups.items()}
 
 
@@ -203,75 +219,24 @@ def _percentiles(values: Array, level: float) -> Interval:
     return Interval(low, high, len(values) - len(defined))
 
 
-def _resampled_sums(parts: Array, resamples: int, seed: int) -> Array:
+def _resampled_sums(parts: Rows, resamples: int, seed: int) -> Array:
     """The sums of `(stories, columns, 2)` over each resample: `(resamples, columns, 2)`, exact integers.
 
     How many draws fall into a block of stories is binomial given what is left: together that is multinomial.
     """
     random = np.random.Generator(np.random.SFC64(seed))
-    rows = parts.reshape(len(parts), int(np.prod(parts.shape[1:])))
-    sums = np.zeros((resamples, rows.shape[1]))
-    left = np.full(resamples, len(rows))
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK]
-        draws = random.binomial(left, len(block) / (len(rows) - start))
+    stories, width = parts.shape[0], int(np.prod(parts.shape[1:]))
+    sums = np.zeros((resamples, width))
+    left = np.full(resamples, stories)
+    for start in range(0, stories, _BLOCK):
+        block = parts[start : start + _BLOCK].reshape(-1, width)
+        draws = random.binomial(left, len(block) / (stories - start))
         left -= draws
         exact32 = int(block.max()) * int(draws.max()) < _FLOAT32_EXACT
         factors = block.astype(np.float32 if exact32 else np.float64)
-        for tile, weights in _weights(draws, len(block), random):
+        for tile, weights in draw_weights(draws, len(block), random):
             sums[tile] += weights @ factors
     return sums.reshape(resamples, *parts.shape[1:])
-
-
-def _weights(draws: Integers, stories: int, random: np.random.Generator) -> Iterator[tuple[slice, Array]]:
-    """How often each story of a block is drawn in each resample, tile by tile: `(some resamples, stories)`.
-
-    Poisson weights given their sum are multinomial. So they are drawn first, a little too small, by table, and the
-    draws still missing are added one by one: exactly multinomial, in about half the time of single draws.
-    """
-    rate = 1 - 4 * (2 / stories) ** 0.5 if stories >= _POISSON_FROM else 0.0
-    poisson = _Poisson(rate, random) if rate else None
-    strip, tile = max(1, _STRIP // stories), max(1, _TILE // stories)
-    space = np.empty((min(tile, len(draws)), stories), np.float32)
-    for start in range(0, len(draws), tile):
-        weights = space[: len(draws) - start]
-        for row in range(0, len(weights), strip):
-            part = weights[row : row + strip]
-            missing = draws[start + row : start + row + len(part)]
-            part[:] = 0
-            if poisson:
-                missing = missing - poisson.fill(part, missing)
-            places = np.repeat(np.arange(len(part)) * stories, missing)
-            places += random.integers(0, stories, len(places))
-            np.add.at(part.reshape(-1), places, np.float32(1))
-        yield slice(start, start + len(weights)), weights
-
-
-class _Poisson:
-    """Exact Poisson numbers, two from 16 random bits; where those leave it open, by a second look at the rest."""
-
-    def __init__(self, rate: float, random: np.random.Generator) -> None:
-        self.random = random
-        one = np.exp(-rate) * np.cumprod([1.0, *(rate / k for k in range(1, 30))])
-        parts = np.outer(one, one).ravel() * 2**16
-        first, second = np.divmod(np.arange(len(parts), dtype=np.float32), len(one))
-        self.pairs = (first + 1j * second).astype(np.complex64)
-        whole = np.floor(parts).astype(int)
-        rest = np.cumsum(parts - whole)
-        self.rest = rest / rest[-1]
-        self.table = np.full(2**16, -1, np.complex64)
-        self.table[: whole.sum()] = np.repeat(self.pairs, whole)
-
-    def fill(self, out: Array, limit: Integers) -> Integers:
-        """Fill `(rows, stories)`, a row anew while its sum is above its limit; returns the sums of the rows."""
-        pairs = self.table.take(self.random.bit_generator.random_raw(out.size // 8 + 1).view(np.uint16))
-        unsettled = np.flatnonzero(pairs.real < 0)
-        pairs[unsettled] = self.pairs[np.searchsorted(self.rest, self.random.random(len(unsettled)), side="right")]
-        out[:] = pairs.view(np.float32)[: out.size].reshape(out.shape)
-        sums = out.sum(axis=1).astype(np.int64)
-        for row in np.flatnonzero(sums > limit):
-            sums[row] = self.fill(out[row : row + 1], limit[row : row + 1])[0]
-        return sums
 
 
 def _all_swaps(steps: Integers) -> Integers:
@@ -290,7 +255,7 @@ def _random_swaps(steps: Integers, draws: int, seed: int) -> Integers:
         block = steps[start : start + _BLOCK]
         exact32 = int(np.abs(block).sum(axis=0).max()) < _FLOAT32_EXACT
         factors = block.astype(np.float32 if exact32 else np.float64)
-        words, tile = -(-len(block) // 64), max(1, _STRIP * 4 // len(block))
+        words, tile = -(-len(block) // 64), max(1, STRIP * 4 // len(block))
         for row in range(0, draws, tile):
             rows = min(tile, draws - row)
             bits = random.bit_generator.random_raw(rows * words).reshape(rows, words).view(np.uint8)

@@ -96,7 +96,7 @@ MAX_FAULTS = 10_000
 class ShardResult:
     """What scoring a run of gold lines gives.
 
-    `gold_keys` and `gold_lines` name the documents of the run, `used` the positions of their predictions in the index.
+    `gold_keys` name the documents of the run, `used` is 1 at the positions of their predictions in the index, else 0.
     """
 
     table: CountTable
@@ -106,8 +106,7 @@ class ShardResult:
     gold_problems: list[Problem] = field(default_factory=list[Problem])
     faults: list[Problem] = field(default_factory=list[Problem])
     gold_keys: "array[int]" = field(default_factory=lambda: array("q"))
-    gold_lines: "array[int]" = field(default_factory=lambda: array("q"))
-    used: "array[int]" = field(default_factory=lambda: array("q"))
+    used: bytearray = field(default_factory=bytearray)
 
     def merge(self, other: "ShardResult") -> None:
         """Add the shard that follows."""
@@ -120,8 +119,7 @@ class ShardResult:
         self.gold_problems += other.gold_problems
         self.faults += other.faults[: MAX_FAULTS - len(self.faults)]
         self.gold_keys.extend(other.gold_keys)
-        self.gold_lines.extend(other.gold_lines)
-        self.used.extend(other.used)
+        self.used = bytearray(map(max, self.used, other.used))
 
 
 def score_shard(
@@ -134,7 +132,7 @@ def score_shard(
     keep: bool,
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds."""
-    result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
+    result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None, used=bytearray(len(index)))
     with open_binary(index.path) as pred_file:
         for line in _gold_lines(gold, span):
             if line.record is None:
@@ -147,7 +145,7 @@ def score_shard(
             pred: Record | None = None
             events: Sequence[CheckedEvent] = ()
             if position is not None:
-                result.used.append(position)
+                result.used[position] = 1
                 pred_line = index.line(pred_file, position)
                 pred = pred_line.record
                 events = _check_prediction(index.path, pred_line, schema, result)
@@ -178,7 +176,6 @@ def _check_gold(
     result: ShardResult,
 ) -> tuple[CheckedEvent, ...]:
     result.gold_keys.append(key_of(record.doc_id))
-    result.gold_lines.append(line.number)
     result.gold_problems += line.problems
     if documents_known and document is None:
         message = "the documents file knows no such document"

@@ -29,6 +29,7 @@ from goldspan.pairing import EventPair
 from goldspan.pointers import resolve
 from goldspan.records import Event
 from goldspan.schema import Group, Leaf, Schema
+from goldspan.spool import Spool
 
 _Form = tuple[Hashable, Decimal]
 """A value made comparable: a part that must be the same, and a number that must be close."""
@@ -69,7 +70,8 @@ class _Statement(NamedTuple):
 class Stories:
     """Counts mentions by their ids, and keeps what events with an id say.
 
-    Memory grows with the number of events that bear a `story_event`. Pickled, it can be merged, not added to.
+    Memory grows with the number of story events; what their events say is spooled. Pickled, it can be merged, not added
+    to.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -79,7 +81,7 @@ class Stories:
         self._leaves = [leaf for _, leaf in singles]
         self._numbers = {path: number for number, path in enumerate(self._paths)}
         self.table: Counter[tuple[str | None, str | None]] = Counter()
-        self._accounts: list[tuple[str, str, bytes]] = []
+        self._accounts = Spool()
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_schema": None}  # its validators cannot be pickled
@@ -92,12 +94,12 @@ class Stories:
             gold_id, pred_id = (None if event is None else event.story_event or "" for event in (gold, pred))
             self.table[gold_id, pred_id] += 1
             if (gold_id or pred_id) and (account := self._account(pair, gold, pred)):
-                self._accounts.append((gold_id or "", pred_id or "", account))
+                self._accounts.append(msgspec.json.encode((gold_id or "", pred_id or "", account)) + b"\n")
 
     def merge(self, other: "Stories") -> None:
         """Add what another shard has counted."""
         self.table.update(other.table)
-        self._accounts += other._accounts
+        self._accounts.extend(other._accounts)
 
     @property
     def is_told(self) -> bool:
@@ -173,8 +175,8 @@ class Stories:
             },
         }
 
-    def _account(self, pair: EventPair, gold: Event | None, pred: Event | None) -> bytes | None:
-        """What is said in fields that are no list, in as few bytes as may be."""
+    def _account(self, pair: EventPair, gold: Event | None, pred: Event | None) -> _Account | None:
+        """What is said in fields that are no list."""
         account = _Account({}, {}, {}, {})
         valid: Mapping[str, Any] | None = None
         has_forms = gold is not None and bool(gold.accepted or gold.evidence)
@@ -193,13 +195,15 @@ class Stories:
                 valid = check_event(pred, self._schema)[0].fields if valid is None else valid
                 if not states_nothing(value := _at(valid, outcome.pred)):  # else it is one that the schema rejects
                     account.pred[number] = value
-        return msgspec.json.encode(account) if account.both or account.gold or account.pred else None
+        return account if account.both or account.gold or account.pred else None
 
     def _statements(self) -> Iterator[_Statement]:
         """What mentions say about fields, for story events of two mentions or more."""
         sizes = [cluster_sizes(self.table, side) for side in (0, 1)]
+        told = msgspec.json.Decoder(tuple[str, str, msgspec.Raw]).decode
         decoder = msgspec.json.Decoder(_Account)
-        for gold_id, pred_id, encoded in self._accounts:
+        for line in self._accounts.lines():
+            gold_id, pred_id, encoded = told(line)
             in_gold, in_pred = sizes[0][gold_id] > 1, sizes[1][pred_id] > 1
             if not in_gold and not in_pred:
                 continue
