@@ -5,7 +5,7 @@ from typing import Any
 
 from goldspan.check import CheckedEvent, Fault, StatedLeaf, check_event, leaves_of
 from goldspan.documents import Document
-from goldspan.kinds import APART, equal, is_stated, states_nothing
+from goldspan.kinds import QUOTED, all_told_apart, equal, is_stated, states_nothing
 from goldspan.nodes import Group, Items
 from goldspan.pointers import pointer, replaced
 from goldspan.records import Event, Record, Span
@@ -42,7 +42,10 @@ def check_record(
 
 
 def _check_ids(record: Record, gold: bool) -> Iterator[Fault]:
-    ids: set[str] = set()
+    ids: set[str | None] = {event.id for event in record.events}
+    if len(ids) == len(record.events) and None not in ids:
+        return
+    ids = set()
     for i, event in enumerate(record.events):
         if event.id in ids:
             yield Fault(f"/events/{i}/id", f"two events with the id {event.id!r}")
@@ -119,31 +122,28 @@ def _check_complete(
 def _duplicates(group: Group, fields: Mapping[str, Any], place: str, where: str = "") -> list[Fault]:
     """Each item of a list of plain values that equals an earlier one, at any depth."""
     faults: list[Fault] = []
-    for entry in group.not_leaves:
-        value = fields.get(entry.name)
+    for entry, value in zip(group.not_leaves, map(fields.get, group.names_of_not_leaves), strict=True):
         if not value:
             continue
-        node, target = entry.node, where + entry.pointer
+        node = entry.node
         if type(node) is Group:
-            faults += _duplicates(node, value, place, target)
+            faults += _duplicates(node, value, place, where + entry.pointer)
         elif type(node) is Items and type(node.item) is Group:
             for i, item in enumerate(value):
-                faults += _duplicates(node.item, item or {}, place, f"{target}/{i}")
+                faults += _duplicates(node.item, item or {}, place, f"{where}{entry.pointer}/{i}")
         elif type(node) is Items and len(value) > 1:
-            faults += _repeated(node.item, value, place, target)
+            faults += _repeated(node.item, value, place, where + entry.pointer)
     return faults
 
 
 def _repeated(leaf: Any, items: list[Any], place: str, target: str) -> list[Fault]:
+    if leaf.kind in QUOTED and all_told_apart(items if all(items) else [item for item in items if item]):
+        return []
     faults: list[Fault] = []
-    kind = leaf.kind
-    apart = APART[kind]
     for i, item in enumerate(items):
         for earlier in range(i):
             other = items[earlier]
-            if not is_stated(item) or not is_stated(other) or apart(other, item):
-                continue
-            if equal(kind, other, item, leaf.units):
+            if is_stated(item) and is_stated(other) and equal(leaf.kind, other, item, leaf.units):
                 message = f"the same value stands at {target}/{earlier}"
                 faults.append(Fault(f"{place}/fields{target}/{i}", message))
                 break

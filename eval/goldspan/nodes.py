@@ -63,6 +63,11 @@ class Group:
         return tuple(entry for entry in self.fields.values() if not entry.is_leaf)
 
     @cached_property
+    def names_of_not_leaves(self) -> tuple[str, ...]:
+        """The names of these."""
+        return tuple(entry.name for entry in self.not_leaves)
+
+    @cached_property
     def is_flat(self) -> bool:
         """Whether no field holds another group."""
         return all(isinstance(inner(entry.node), Leaf) for entry in self.fields.values())
