@@ -77,14 +77,19 @@ def _fold(piece: str) -> str:
 
 
 def _occurrences(text: str, words: str) -> Iterator[Place]:
-    """Every place of the words that begins and ends where words do."""
+    """Every place of the words that begins and ends where words and letters do."""
     start = text.find(words) if words else -1
     while start >= 0:
         end = start + len(words)
         begins = start == 0 or not (text[start - 1].isalnum() and words[0].isalnum())
-        if begins and (end == len(text) or not (text[end].isalnum() and words[-1].isalnum())):
+        if begins and (end == len(text) or not _goes_on(words[-1], text[end])):
             yield start, end
         start = text.find(words, start + 1)
+
+
+def _goes_on(last: str, following: str) -> bool:
+    """Whether a letter, or a word, goes on after the last character of a find."""
+    return bool(unicodedata.combining(following)) or (following.isalnum() and last.isalnum())
 
 
 def locate(events: Sequence[Mapping[str, Any]], text: str, schema: Schema) -> list[dict[str, Any]]:

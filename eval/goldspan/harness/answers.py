@@ -50,7 +50,7 @@ def write_answer(answer: Answer, schema: Schema | None, secrets: Secrets) -> Wri
         error = str(raised) if isinstance(raised, NoAnswerError) else f"{type(raised).__name__}: {raised}"
         record = {}
     text = secrets.hide(error)[:LONGEST_ERROR].encode(errors="backslashreplace").decode()
-    return Written(_line({"events": [], **record, "doc_id": doc_id, "error": text}, answer.seconds), text)
+    return Written(_line({**record, "doc_id": doc_id, "error": text}, answer.seconds), text)
 
 
 def _record(answer: Answer, schema: Schema | None) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _record(answer: Answer, schema: Schema | None) -> dict[str, Any]:
 
 
 def _line(record: dict[str, Any], seconds: float) -> bytes:
-    record = {"doc_id": record["doc_id"]} | record
+    record = {"doc_id": record["doc_id"], "events": list[Any]()} | record
     usage = {"seconds": round(seconds, 6)} | cast(dict[str, Any], record.get("usage") or {})
     # json and not msgspec: it refuses NaN instead of writing null
     return json.dumps(record | {"usage": usage}, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

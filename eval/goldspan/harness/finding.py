@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import entry_points, packages_distributions, version
 from operator import attrgetter
 from pathlib import Path
@@ -33,7 +34,7 @@ Extractor = Callable[[Document], Mapping[str, Any]]
 class Ready:
     """An extractor that can be run: a function (`call`), or a command (`argv`).
 
-    `about` is what its `describe()` says of it, `package` the name of what it comes from.
+    `about` is what its `describe()` says of it, `module` the name of the top-level module that it comes from.
     """
 
     name: str
@@ -41,13 +42,14 @@ class Ready:
     call: Extractor | None = None
     argv: tuple[str, ...] = ()
     about: Any = None
-    package: str | None = None
+    module: str = ""
     close: Callable[[], object] = lambda: None
 
-    @property
+    @cached_property
     def package_version(self) -> str | None:
         """The name and version of the installed package that the extractor comes from; None where there is none."""
-        names = packages_distributions().get(self.package or "", ())
+        registered = [entry.dist.name for entry in entry_points(group=GROUP, name=self.name) if entry.dist]
+        names = registered or packages_distributions().get(self.module, ())
         return ", ".join(f"{name} {version(name)}" for name in sorted(set(names))) or None
 
 
@@ -72,10 +74,10 @@ def prepare(extractor: str | Extractor, settings: Mapping[str, Any], schema: Pat
         about = secrets.hide_in(_plain(describe())) if callable(describe) else None
     except Exception as error:
         raise UsageError(secrets.hide(f"{name}: describe: {type(error).__name__}: {error}")) from None
-    package = (module or "").partition(".")[0]
+    top = (module or "").partition(".")[0]
     if isinstance(found, type) and callable(close):  # an instance that was handed in is its owner's to close
-        return Ready(name, secrets, call, about=about, package=package, close=close)
-    return Ready(name, secrets, call, about=about, package=package)
+        return Ready(name, secrets, call, about=about, module=top, close=close)
+    return Ready(name, secrets, call, about=about, module=top)
 
 
 def _plain(value: Any) -> Any:

@@ -49,9 +49,9 @@ class Log:
 
     def tell(self, event: str, **details: Any) -> None:
         """Add an event; from any thread."""
-        if event == "ignored":
-            logging.getLogger("goldspan").warning("ignored: %s", printable(details["what"]))
         if self._path is None:
+            if event == "ignored":
+                logging.getLogger("goldspan").warning("ignored: %s", printable(details["what"]))
             return
         line = json.dumps({"time": now(), "event": event, **details}, allow_nan=False)
         with self._lock, self._path.open("ab") as file:
@@ -69,6 +69,7 @@ class RunDirectory:
             self._refuse_another(identity)
         elif path.is_dir() and any(not each.name.startswith(".") for each in path.iterdir()):
             raise UsageError(f"{path}: not empty, and no run directory (it has no {RUN})")
+        self.is_new = not self._state
         self._state = {**self._state, **identity}
 
     @property

@@ -121,7 +121,7 @@ class _Job(NamedTuple):
 def _run_in(
     directory: RunDirectory, job: _Job, documents: Mapping[str, Document], retry_failed: bool, options: dict[str, Any]
 ) -> RunResult:
-    if not directory.path.is_dir():
+    if directory.is_new:  # predictions are never there without what they are of
         directory.open(job.ready.package_version, options)
     with PredictionFile(directory.predictions, documents, retry_failed=retry_failed) as file:
         left = len(documents) - len(file.earlier)
