@@ -67,7 +67,7 @@ def folder(write_lines: Write, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("name", "times"), zip(CALLS, (20, 7, 7), strict=True))
+@pytest.mark.parametrize(("name", "times"), [*zip(CALLS, (20, 7, 7), strict=True)])
 def test_killed_at_any_moment_a_run_loses_nothing_and_doubles_nothing(folder: Path, name: str, times: int) -> None:
     draw = random.Random(name)
     predictions, log, calls = folder / "run" / "predictions.jsonl", folder / "run" / "log.jsonl", folder / "calls"
@@ -97,7 +97,7 @@ def test_killed_at_any_moment_a_run_loses_nothing_and_doubles_nothing(folder: Pa
     assert about["ended"]
 
 
-@pytest.mark.parametrize(("name", "out"), zip(CALLS, ("out.jsonl", "run", "out.jsonl"), strict=True))
+@pytest.mark.parametrize(("name", "out"), [*zip(CALLS, ("out.jsonl", "run", "out.jsonl"), strict=True)])
 def test_an_interrupt_ends_a_run_cleanly(folder: Path, name: str, out: str) -> None:
     predictions = folder / out / "predictions.jsonl" if out == "run" else folder / out
     process = start(folder, CALLS[name], out)
