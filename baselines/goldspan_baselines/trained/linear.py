@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Features = Sequence[str]
 """The features that a row has; each counts once."""
 
-MOST_FEATURES = 2000
+MOST_FEATURES = 1500
 MOST_ROWS = 100_000
 _STRENGTH = (
     10.0  # Inverse of the L2 penalty; rows have length 1, so that it does not depend on their number of features.

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from goldspan.schema import EventType
 from goldspan_baselines.trained.shape import Shape
+
+if TYPE_CHECKING:
+    from goldspan.schema import EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Value:
     row: int | None
 
 
-def event(text: str, event_type: EventType, shape: Shape, values: Sequence[Value]) -> dict[str, Any] | None:
+def event(text: str, event_type: "EventType", shape: Shape, values: Sequence[Value]) -> dict[str, Any] | None:
     """One event; None where the values do not make one: no key field and one more, or required fields missing.
 
     Where an event type has no key field, one value is enough. A value that the schema refuses is left out.
@@ -46,7 +48,7 @@ def _inside(pointer: _Pointer, path: _Pointer) -> bool:
     return len(path) > 0 and pointer[: len(path)] == path
 
 
-def _fields(event_type: EventType, shape: Shape, values: Sequence[Value]) -> tuple[dict[str, Any], list[_Pointer]]:
+def _fields(event_type: "EventType", shape: Shape, values: Sequence[Value]) -> tuple[dict[str, Any], list[_Pointer]]:
     """The fields, in the schema's order, and where in them each value stands."""
     order = {name: i for i, name in enumerate(event_type.group.fields)}
     fields: dict[str, Any] = {}
