@@ -160,7 +160,7 @@ def leaf_places(name: str, fields: Any) -> dict[str, Any]:
 
 
 @given(documents_with_events())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_record_comes_back_as_it_went(case: tuple[str, Record]):
     text, record = case
     assert canonical(there_and_back(record, EVERYTHING, text)) == canonical(record)
