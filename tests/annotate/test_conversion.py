@@ -39,7 +39,9 @@ EVERYTHING = schema_of(
             "role": TEXT,
         },
         "invoice": {
-            "lines": list_of(object_of(item=TEXT, pieces=NUMBER, tags=list_of(TEXT), parts=list_of(object_of(n=NUMBER)))),
+            "lines": list_of(
+                object_of(item=TEXT, pieces=NUMBER, tags=list_of(TEXT), parts=list_of(object_of(n=NUMBER)))
+            ),
             "party": object_of(name=kind("name"), of=object_of(country=TEXT)),
         },
     }
@@ -124,7 +126,8 @@ LINE = st.fixed_dictionaries(
     },
 )
 INVOICE = st.fixed_dictionaries(
-    {}, optional={"lines": st.lists(LINE, min_size=1, max_size=3), "party": st.just({"name": "A", "of": {"country": "B"}})}
+    {},
+    optional={"lines": st.lists(LINE, min_size=1, max_size=3), "party": st.just({"name": "A", "of": {"country": "B"}})},
 )
 
 
@@ -272,14 +275,23 @@ def broken(change: Any, of: int = 0) -> list[dict[str, Any]]:
         (broken(lambda r: r["value"].update(start=900, end=907)), "is no span of the text: 900 to 907"),
         (broken(lambda r: r["value"].update(start="14")), "is no span of the text: '14' to 21"),
         (broken(lambda r: r["value"].update(start=15, end=22)), "is 'Contoso', but at 15 to 22 the text has 'ontoso,'"),
-        (broken(lambda r: r["value"].update(labels=["deal/tarjet"])), "has the label 'deal/tarjet', which the schema lacks"),
+        (
+            broken(lambda r: r["value"].update(labels=["deal/tarjet"])),
+            "has the label 'deal/tarjet', which the schema lacks",
+        ),
         (broken(lambda r: r["value"].update(labels=["E99"]), 1), "has the label 'E99', which the interface lacks"),
         (broken(lambda r: r.pop("id")), "a result of 'role' has no region id"),
         (broken(lambda r: r.update(id="z")), "region a has no role"),
-        (broken(lambda r: r.update(from_name="sentiment")), "has a result of 'sentiment', which the interface does not have"),
+        (
+            broken(lambda r: r.update(from_name="sentiment")),
+            "has a result of 'sentiment', which the interface does not have",
+        ),
         (broken(lambda r: r["value"].update(end=19), 1), "stands at 14 to 21 and at 14 to 19"),
         ([{"type": "relation", "from_id": "a", "to_id": "b"}], "no part of the interface (type 'relation')"),
-        (region("a", "$5 million", "deal/amount", amount="5", currency_AED=["USD"]), "has '5' in 'amount': that is no number"),
+        (
+            region("a", "$5 million", "deal/amount", amount="5", currency_AED=["USD"]),
+            "has '5' in 'amount': that is no number",
+        ),
         (region("a", "$5 million", "deal/amount", amount=True), "has True in 'amount': that is no number"),
         (region("a", "$5 million", "deal/amount", amount=5, currency_AED=["USD", "EUR"]), "one text was expected"),
         (region("a", "buys", "deal/status", deal_status=["done"]), "that is none of the choices"),

@@ -1,6 +1,7 @@
 """What is asked of a Label Studio server, by its own client library; what goes wrong is told as a wrong call."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -34,6 +35,10 @@ class Server:
     def whoami(self) -> Json:
         """The user that the token belongs to."""
         return self._ask(lambda client: client.users.whoami())
+
+    def users(self) -> dict[int, str]:
+        """The address of each user by id."""
+        return {user["id"]: user["email"] for user in self._ask(lambda client: list(client.users.list()))}
 
     def projects(self) -> list[Json]:
         """All projects that the user sees."""
@@ -100,7 +105,8 @@ class Server:
         return f"{self.url}/projects/{project}/data?task={task}"
 
     def _ask(self, question: Callable[[Any], Any]) -> Any:
-        with self._translated():
+        with self._translated(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the server's types are not always those that it declares
             return _plain(question(self._client))
 
     @contextmanager
@@ -141,7 +147,7 @@ def connect(url: str | None = None, token: str | None = None, home: Home | None 
 
 
 def _plain(value: Any) -> Any:
-    """The client's models as plain JSON values; the server's types are not always those that they declare."""
+    """The client's models as plain JSON values."""
     from pydantic import BaseModel
 
     if isinstance(value, list):

@@ -129,7 +129,9 @@ def _new_predictions(
         doc_id, link = task.document.doc_id, server.task_url(project, existing["id"])
         data = _row(task)["data"]
         if existing["data"].get("text") != task.document.text:
-            problems.append(Problem(f"the text is not that of the task; annotated text never changes: {link}", doc_id=doc_id))
+            problems.append(
+                Problem(f"the text is not that of the task; annotated text never changes: {link}", doc_id=doc_id)
+            )
         elif existing["data"].get("differences") != data.get("differences"):
             problems.append(Problem(f"the task lists other differences: {link}", doc_id=doc_id))
         for prediction in task.predictions:

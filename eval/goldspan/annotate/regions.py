@@ -134,7 +134,9 @@ class ResultReader:
         known = self.forms.roles if name == "role" else self.slots
         taken = region.role if name == "role" else region.slot
         if not isinstance(label, str) or label not in known:
-            self._wrong(region.id, f"has the label {label!r}, which the {'schema' if name == 'role' else 'interface'} lacks")
+            self._wrong(
+                region.id, f"has the label {label!r}, which the {'schema' if name == 'role' else 'interface'} lacks"
+            )
         elif taken is not None:
             self._wrong(region.id, f"has two labels of {name!r}")
         elif name == "role":
