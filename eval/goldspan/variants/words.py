@@ -68,19 +68,19 @@ class Coiner:
         """A new word of one or two syllables and an ending of a kind."""
         draw = self.random.choice
         for _ in range(1000):
-            count = syllables or draw((1, 1, 2))
+            count = syllables or draw((1, 1, 1, 2))
             letters = draw(_list("syllables", "onset"))
             for i in range(count):
                 letters += draw(_list("syllables", "nucleus"))
                 letters += draw(_list("syllables", "middle" if i + 1 < count or end != "place_end" else "close"))
             made = (letters + draw(_list("syllables", end))).capitalize()
-            if self._is_new(made):
+            if self._is_new(made, 9 if end in ("company_end", "product_end") else 11):
                 return made
         raise AssertionError("the syllables are exhausted")
 
-    def _is_new(self, made: str) -> bool:
+    def _is_new(self, made: str, longest: int) -> bool:
         key = made.casefold()
-        if not 4 <= len(made) <= 11 or key in self._used or key in self._forbidden or key in _denied():
+        if not 4 <= len(made) <= longest or key in self._used or key in self._forbidden or key in _denied():
             return False
         if made.endswith(("s", "x", "z")) or _CROWDED.search(key) or any(part in key for part in _AWKWARD):
             return False
