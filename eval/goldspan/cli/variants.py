@@ -57,7 +57,15 @@ def twins(
     from goldspan.variants import twins as make
 
     number = make(
-        out, copies=copies, seed=seed, schema=schema, documents=documents, gold=gold, plan=plan, force=force, track=_track
+        out,
+        copies=copies,
+        seed=seed,
+        schema=schema,
+        documents=documents,
+        gold=gold,
+        plan=plan,
+        force=force,
+        track=_track,
     )
     print(f"{number} twins, {copies} of each document: {out}")
 

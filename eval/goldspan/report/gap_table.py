@@ -33,20 +33,27 @@ def _row(gap: Gap, label: str, figure: Figure, paths: list[str]) -> list[str]:
     echoes = total(gap.echoes[path] for path in paths if path in gap.echoes)
     changed = echoes.matched + echoes.misread
     numbers = [str(echoes.matched), str(changed)] if changed else ["–", "–"]
-    rates = [rate(change.before), rate(change.after), signed(change.difference), signed(interval.low), signed(interval.high)]
+    rates = [
+        rate(change.before),
+        rate(change.after),
+        signed(change.difference),
+        signed(interval.low),
+        signed(interval.high),
+    ]
     return [label, *rates, *numbers]
 
 
 def _summary(gap: Gap) -> Iterator[str]:
     echoes, (low, high, _) = total(gap.echoes.values()), gap.echo_interval
     yield (
-        f"{gap.documents[0]} originals, {gap.documents[1]} twins. Of {echoes.matched + echoes.misread} values that twins "
-        f"changed, {echoes.matched} are stated as they were in the original: {rate(gap.echo_rate)} ({rate(low)} to {rate(high)})."
+        f"{gap.documents[0]} originals, {gap.documents[1]} twins. "
+        f"Of {echoes.matched + echoes.misread} values that twins changed, {echoes.matched} are stated as they were "
+        f"in the original: {rate(gap.echo_rate)} ({rate(low)} to {rate(high)})."
     )
     few = "; so few that the intervals only indicate" if gap.indicative else ""
     yield (
-        f"Intervals of 95% from {gap.resamples} resamples of {gap.stories} stories (seed {gap.seed}), originals and twins "
-        f"together{few}."
+        f"Intervals of 95% from {gap.resamples} resamples of {gap.stories} stories (seed {gap.seed}), "
+        f"originals and twins together{few}."
     )
     yield f"originals: {gap.signatures[0]}"
     yield f"twins:     {gap.signatures[1]}"

@@ -1,99 +1,40 @@
 """Composes one made article: draws what happened, tells it by the grammar, and keeps where each value is stated."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-import tomllib
-
-from goldspan.variants.facts import Drawer, Fact, Facts, Item, money, percent
-from goldspan.variants.grammar import FOLDER, Choice, Phrase, Rule, Shown, Slot, Template, TypeGrammar, Words, load_grammar, parse
+from goldspan.variants.drawer import Drawer
+from goldspan.variants.facts import Fact, Item, money, percent
+from goldspan.variants.general import general
+from goldspan.variants.grammar import Choice, Phrase, Shown, Slot, Template, Words, load_grammar, parse
 from goldspan.variants.making import Made, made
+from goldspan.variants.teller import Teller
 from goldspan.variants.text import Builder
 from goldspan.variants.words import Coiner, Name
 
 TYPES = ("deal", "product", "energy", "litigation")
 REVIEW = "made by a grammar; gold by construction"
-_BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 
 
-@cache
-def general() -> Mapping[str, Any]:
-    """What stands between the events."""
-    return tomllib.loads((FOLDER / "general.toml").read_text(encoding="utf-8"))
+class Told(NamedTuple):
+    """A text, and the events that it tells."""
 
-
-@dataclass
-class Teller:
-    """One event while it is told: its facts, and which of them have been."""
-
-    number: int
-    type: str
-    facts: Facts
-    grammar: TypeGrammar
-    told: dict[str, None] = field(default_factory=dict[str, None])
-    hedged: set[str] = field(default_factory=set[str])
-    used: set[int] = field(default_factory=set[int])
-    shared: bool = False
-    _can: dict[int, bool] = field(default_factory=dict[int, bool])
-
-    def several(self, name: str) -> bool:
-        """Whether a field has more than one item: then its verb is a plural."""
-        return name in self.facts and len(self.facts[name].items) > 1
-
-    def fits(self, template: Template) -> bool:
-        """Whether a phrase can be told of this event."""
-        for name, values in template.only:
-            if name == "other":
-                if self.shared:
-                    return False
-            elif name not in self.facts or str(self.facts[name].items[0].value) not in values:
-                return False
-        return self.can_tell(template.phrase)
-
-    def can_tell(self, phrase: Phrase) -> bool:
-        """Whether every value that a phrase states or shows is one of this event's."""
-        known = self._can.get(id(phrase))
-        if known is None:
-            known = self._can[id(phrase)] = self._finds(phrase)
-        return known
-
-    def _finds(self, phrase: Phrase) -> bool:
-        for part in phrase:
-            if isinstance(part, Slot):
-                if part.name not in ("a", "v", "v2") and part.name not in self.facts:
-                    return False
-            elif isinstance(part, Shown):
-                if not self._shows(part) or not self.can_tell(part.inside):
-                    return False
-            elif isinstance(part, Choice):
-                if not any(map(self.can_tell, part.options)):
-                    return False
-            elif isinstance(part, Rule) and not any(map(self.can_tell, self.grammar.rules[part.name])):
-                return False
-        return True
-
-    def _shows(self, part: Shown) -> bool:
-        fact = self.facts.get(part.field)
-        return fact is not None and fact.items[0].value == _BOOLEANS.get(part.value, part.value)
-
-    def tells_anew(self, template: Template) -> bool:
-        """Whether a phrase may state a field that has not been told."""
-        return any(name in self.facts and name not in self.told for name in template.states)
+    text: str
+    events: list[dict[str, Any]]
 
 
 class Article:
-    """An article in the making."""
+    """An article in the making; with `only`, of one event of that type."""
 
-    def __init__(self, random: Random, forbidden: Collection[str]) -> None:
+    def __init__(self, random: Random, forbidden: Collection[str], only: str = "") -> None:
         self.random = random
         self.coiner = Coiner(random, forbidden)
         self.drawer = Drawer(random, self.coiner)
         self.builder = Builder()
         self.introduced: set[str] = set()
-        self.tellers = self._draw_events()
+        self.tellers = [self._teller(0, only, past=True)] if only else self._draw_events()
         self.main = self._main_party()
         self._fillers = list(map(_parsed, general()["filler"]))
         self.title: str | None = None
@@ -128,7 +69,9 @@ class Article:
 
     def _main_party(self) -> Name:
         facts = self.tellers[0].facts
-        names = [item.name for fact in facts.values() for item in fact.items if item.name and item.name.kind == "company"]
+        names = [
+            item.name for fact in facts.values() for item in fact.items if item.name and item.name.kind == "company"
+        ]
         return names[0]
 
     def compose(self) -> None:
@@ -152,6 +95,10 @@ class Article:
         if random.random() < 0.15:
             self._break()
             self._fill(random.choice(general()["furniture"]))
+
+    def background(self) -> None:
+        """Tell one event in a paragraph."""
+        self._paragraph(self.tellers[0], "background", self.random.choice((0, 1, 2)), fillers=0)
 
     def _break(self) -> None:
         self.builder.add("\n\n")
@@ -179,7 +126,9 @@ class Article:
         fit = [
             (start + i, template)
             for i, template in enumerate(templates)
-            if start + i not in teller.used and teller.fits(template) and (use != "detail" or teller.tells_anew(template))
+            if start + i not in teller.used
+            and teller.fits(template)
+            and (use != "detail" or teller.tells_anew(template))
         ]
         if not fit and use == "background":
             return self._sentence(teller, "lead", gap)
@@ -342,3 +291,10 @@ def compose(doc_id: str, stream: str, forbidden: Collection[str], schema_version
         event["story_event"] = f"{doc_id}-{event['id']}"
     about = {"doc_id": doc_id, "story": doc_id, "title": article.title, "variant": "synthetic"}
     return made(about, article.builder.text, events, schema_version, REVIEW)
+
+
+def tell_apart(random: Random, event_type: str, forbidden: Collection[str]) -> Told:
+    """A paragraph about one event of a type, as it stands in the background of an article."""
+    article = Article(random, forbidden, event_type)
+    article.background()
+    return Told(article.builder.text, article.record_events())

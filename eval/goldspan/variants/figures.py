@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-SCALES = {
-    "trillion": 12, "billion": 9, "million": 6, "thousand": 3, "bn": 9, "tn": 12, "m": 6, "T": 12, "B": 9, "M": 6, "K": 3, "k": 3,
-}  # fmt: skip
-NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+SCALES = {"trillion": 12, "tn": 12, "T": 12, "billion": 9, "bn": 9, "B": 9, "million": 6, "m": 6, "M": 6} | {
+    "thousand": 3,
+    "K": 3,
+}
+NUMBER_WORDS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"trillion|billion|million|thousand|bn|tn|[TBMKm]\b"
@@ -22,7 +26,7 @@ _FIGURE = re.compile(
       (?P<money>[$£€¥])\ ?(?P<sum>{_N})(?:(?P<gap1>\ ?)(?P<scale1>{_SCALE}))?
     | (?P<month>{_MONTH})\ (?P<day>\d{{1,2}})(?!\d)(?:,\ (?P<year1>(?:19|20)\d\d)\b)?
     | (?P<day2>\d{{1,2}})\ (?P<month2>{_MONTH})(?:\ (?P<year2>(?:19|20)\d\d)\b)?
-    | (?P<bare_month>(?:January|February|April|June|July|August|September|October|November|December))\b(?:\ (?P<year3>(?:19|20)\d\d)\b)?
+    | (?P<bare_month>(?!March|May)(?:{_MONTH}))\b(?:\ (?P<year3>(?:19|20)\d\d)\b)?
     | (?P<quarter>Q[1-4])(?:\ (?P<year4>(?:19|20)\d\d))?\b
     | (?P<percent>{_N})(?=\ ?%|\ percent\b|\ per\ cent\b)
     | (?P<power>{_N})(?=[\ -]?(?:{_POWER})|\ to\ (?:{_N})\ (?:{_POWER}))
@@ -118,7 +122,8 @@ def written(figure: Figure, value: Decimal) -> str:
         steps = int(value / figure.grain)
         return NUMBER_WORDS[steps] if steps < len(NUMBER_WORDS) else str(steps)
     match = re.search(_N, figure.text)
-    assert match is not None
+    if match is None:
+        raise ValueError(f"no figure: {figure.text!r}")
     digits, rest = match[0], figure.text[match.end() :].strip()
     shown = value / Decimal(10) ** SCALES[rest] if rest in SCALES else value
     places = len(digits.partition(".")[2])

@@ -155,9 +155,11 @@ def _measure(
     order = [path for event_type in scores[0].schema.types.values() for path, _ in event_type.walk()]
     groups = resample.groups_of(columns)
     names = list(dict.fromkeys([*first, *second]))
-    matrices = [resample.count_matrix(stories, columns, names) for stories in (first, second)]
-    differences = resample.bootstrap_differences(*matrices, groups, resamples, seed)
-    intervals = [resample.bootstrap_intervals(each, {ALL: groups[ALL]}, resamples, seed)[ALL] for each in matrices]
+    ours, theirs = (resample.count_matrix(stories, columns, names) for stories in (first, second))
+    differences = resample.bootstrap_differences(ours, theirs, groups, resamples, seed)
+    intervals = [
+        resample.bootstrap_intervals(each, {ALL: groups[ALL]}, resamples, seed)[ALL] for each in (ours, theirs)
+    ]
     echoed = resample.count_matrix({story: {ALL: total(f.values())} for story, f in echoes.items()}, [ALL], names)
 
     def figure(name: str) -> Figure:
@@ -173,7 +175,10 @@ def _measure(
         (intervals[0], intervals[1]),
         {name: figure(name) for name in dict.fromkeys(map(_type, paths))},
         {path: figure(path) for path in paths},
-        {path: total(f.get(path, Counts()) for f in echoes.values()) for path in sorted({p for f in echoes.values() for p in f})},
+        {
+            path: total(f.get(path, Counts()) for f in echoes.values())
+            for path in sorted({p for f in echoes.values() for p in f})
+        },
         resample.bootstrap_intervals(echoed, {ALL: [0]}, resamples, seed)[ALL],
         len(names),
         documents,
@@ -220,9 +225,7 @@ def _echoes(
     return stories
 
 
-def _echoed(
-    twin: Record, parent: Record, predicted: list[CheckedEvent], schema: Schema
-) -> Iterator[tuple[str, bool]]:
+def _echoed(twin: Record, parent: Record, predicted: list[CheckedEvent], schema: Schema) -> Iterator[tuple[str, bool]]:
     """Yield the field of each value that the twin changed, and whether the predictions state it as it was."""
     new = {(event.id, leaf.pointer): each for event in twin.events for leaf, each in _leaves(event, schema)}
     right: dict[str, list[_Old]] = {}

@@ -93,7 +93,9 @@ def parse(source: str) -> Template:
     phrase, place, end = _phrase(source, 0)
     if end:
         raise ValueError(f"{end!r} closes nothing in {source!r} at {place}")
-    named = (part.name if isinstance(part, Slot) else part.field for part in walk(phrase) if isinstance(part, Slot | Shown))
+    named = (
+        part.name if isinstance(part, Slot) else part.field for part in walk(phrase) if isinstance(part, Slot | Shown)
+    )
     return Template(phrase, tuple(only), tuple(dict.fromkeys(named)))
 
 

@@ -31,11 +31,6 @@ Track = Callable[[Iterable[Made], int], Iterable[Made]]
 """Wraps what is iterated over, to show progress; gets the number of documents too."""
 
 
-def untracked(made: Iterable[Made], number: int) -> Iterable[Made]:
-    """Show no progress."""
-    return made
-
-
 def made(
     about: dict[str, Any], text: str, events: list[dict[str, Any]], schema_version: str | None, review: str
 ) -> Made:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,14 +85,16 @@ class Forms:
         return [(*match.span(), self.new[match[0]]) for match in self.pattern.finditer(text)]
 
 
-def automatic(names: Iterable[str], known: Forms, common: Sequence[str]) -> list[Party]:
+def automatic(names: Iterable[str], known: Forms, common: Collection[str]) -> list[Party]:
     """Parties for names that a plan says nothing of: each of their words that is no common one gets another.
 
     >>> [party.forms for party in automatic(["Northwind Group", "Contoso"], Forms.of({"Contoso": "X"}), ["Group"])]
     [{'Northwind': '{short}'}]
     """
     words = (word for name in names if not known.found(name) for word in _WORD.findall(name))
-    return [Party("company", {word: "{short}"}) for word in dict.fromkeys(words) if word not in common and word[0].isupper()]
+    return [
+        Party("company", {word: "{short}"}) for word in dict.fromkeys(words) if word not in common and word[0].isupper()
+    ]
 
 
 _WORD = re.compile(r"[^\W\d_][\w&.-]*\w|[^\W\d_]")

@@ -8,11 +8,17 @@ from goldspan.errors import UsageError
 from goldspan.schema import load_schema
 from goldspan.variants.compose import compose
 from goldspan.variants.corpus import words_of
-from goldspan.variants.making import Made, Track, in_order, untracked, write
+from goldspan.variants.making import Made, Track, in_order, write
 
 
 def synthetic(
-    out: Path | str, *, count: int, seed: int = 0, workers: int = 1, force: bool = False, track: Track = untracked
+    out: Path | str,
+    *,
+    count: int,
+    seed: int = 0,
+    workers: int = 1,
+    force: bool = False,
+    track: Track = lambda made, _: made,
 ) -> int:
     """Write `count` made articles and their gold to a folder: what `goldspan variants synthetic` does.
 

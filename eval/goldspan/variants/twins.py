@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from goldspan import content
 from goldspan.check import check_event, leaves_of
@@ -18,16 +18,16 @@ from goldspan.schema import Schema, load_schema
 from goldspan.validation import file_problems
 from goldspan.variants.corpus import words_of
 from goldspan.variants.figures import figures
-from goldspan.variants.making import Made, Track, made, untracked, write
+from goldspan.variants.making import Made, Track, made, write
 from goldspan.variants.plan import Forms, Plan, automatic, load_plan
 from goldspan.variants.rewriting import Edit, Rewriting, event_row, moved
 from goldspan.variants.world import World
 
 REVIEW = "made from an annotated document by rule; not reviewed by a person"
-_COMMON = (
-    "AI University Commission Group Holdings Inc Ltd Corp Corporation Company Bank Act Court Department Ministry Energy "
-    "Power Plant Station Farm Park Center Centre The Of And For In"
-).split()  # fmt: skip
+_COMMON = tuple(
+    "AI University Commission Group Holdings Inc Ltd Corp Corporation Company Bank Act Court Department Ministry "  # noqa: SIM905
+    "Energy Power Plant Station Farm Park Center Centre The Of And For In".split()
+)
 
 
 class Survivor(NamedTuple):
@@ -82,7 +82,7 @@ def twins(
     gold: Path | str | None = None,
     plan: Path | str | None = None,
     force: bool = False,
-    track: Track = untracked,
+    track: Track = lambda made, _: made,
 ) -> int:
     """Write `copies` twins of every document that has gold: what `goldspan variants twins` does.
 
@@ -160,7 +160,9 @@ def _event(
     for leaf in leaves_of(checked.group, checked.fields):
         quotes = [span.quote for span in event.evidence.get(leaf.pointer, ())]
         new[leaf.pointer] = _value(leaf.leaf.kind, leaf.value, quotes, world, values)
-        others = [_value(leaf.leaf.kind, other, quotes, world, values) for other in event.accepted.get(leaf.pointer, ())]
+        others = [
+            _value(leaf.leaf.kind, other, quotes, world, values) for other in event.accepted.get(leaf.pointer, ())
+        ]
         if others:
             accepted[leaf.pointer] = others
     row = event_row(event, moved(event, rewriting), replaced(event.fields, new), accepted)
@@ -181,12 +183,13 @@ def _value(
         return re.sub(r"\d+", lambda match: str(values.get(("term", Decimal(match[0])), match[0])), value)
     if kind not in ("money", "percent", "quantity", "number"):
         return value
+    inside = cast("dict[str, Any]", value) if isinstance(value, dict) else None
     key = "amount" if kind == "money" else "value"
-    number = Decimal(str(value[key] if isinstance(value, dict) else value))
+    number = Decimal(str(cast("Any", value) if inside is None else inside[key]))
     ratio = _ratio(number, quotes, values)
     scaled = Fraction(number) * ratio
     plain = scaled.numerator if scaled.denominator == 1 else float(scaled)
-    return {**value, key: plain} if isinstance(value, dict) else plain
+    return plain if inside is None else {**inside, key: plain}
 
 
 def _ratio(number: Decimal, quotes: Sequence[str], values: Mapping[tuple[str, Decimal], Decimal]) -> Fraction:
@@ -231,7 +234,8 @@ def _capitals(text: str, lower: frozenset[str]) -> list[str]:
 
 _COUNTED = re.compile(
     r"(?<!\w)(?:\d[\w.,%]*|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: \w+)?"
-    r"|second-highest|double(?:-counted)?|first half|multibillion|(?:tens|hundreds) of \w+|thousands|millions|billions)(?!\w)"
+    r"|second-highest|double(?:-counted)?|first half|multibillion|(?:tens|hundreds) of \w+|thousands|millions|billions)"
+    r"(?!\w)"
 )
 
 

@@ -90,11 +90,9 @@ class World:
         values = self._values(found, [each for each in self._derived if each.document == doc_id])
         made = [Edit(figure.start, figure.end, self._words(figure, values)) for figure in found]
         edits = sorted(names + [edit for edit in made if text[edit.start : edit.end] != edit.new])
-        return sorted(edits + _articles(text, edits)), values
+        return sorted(edits + articles(text, edits)), values
 
-    def _values(
-        self, found: Sequence[Figure], derived: Sequence[Derived]
-    ) -> dict[tuple[str, Decimal], Decimal]:
+    def _values(self, found: Sequence[Figure], derived: Sequence[Derived]) -> dict[tuple[str, Decimal], Decimal]:
         coarse: dict[tuple[str, Decimal], Figure] = {}
         for figure in found:
             if figure.dimension != "date":
@@ -104,7 +102,10 @@ class World:
         values: dict[tuple[str, Decimal], Decimal] = {}
         for key, figure in coarse.items():
             values[key] = self.value(figure)
-            while (figure.dimension, values[key]) in coarse and figure.value:  # no figure of the original, not even another
+            while (
+                figure.dimension,
+                values[key],
+            ) in coarse and figure.value:  # no figure of the original, not even another
                 values[key] += figure.grain
         for rule in derived:
             [target] = figures(rule.figure)
@@ -160,7 +161,7 @@ def _looked_up(words: str, values: Mapping[tuple[str, Decimal], Decimal]) -> Dec
     return value / 100 if figure.dimension == "percent" else value
 
 
-def _articles(text: str, edits: Sequence[Edit]) -> list[Edit]:
+def articles(text: str, edits: Sequence[Edit]) -> list[Edit]:
     """The articles before what is rewritten, where what follows now wants the other one."""
     found: list[Edit] = []
     for edit in edits:
