@@ -6,6 +6,7 @@ import sys
 import typer
 
 from goldspan.cli import agree, annotate, compare, documents, run, schema, score, validate
+from goldspan.cli import compare, documents, run, schema, score, validate, variants
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
@@ -25,6 +26,7 @@ app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("agree")(agree.agree)
 app.add_typer(annotate.app, name="annotate")
+app.add_typer(variants.app, name="variants")
 
 
 @app.callback(invoke_without_command=True)
