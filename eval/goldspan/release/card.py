@@ -13,7 +13,6 @@ from goldspan.release.needs import need
 from goldspan.release.tables import SPLIT, Config
 
 
-
 def metadata(about: About, figures: Figures, configs: Sequence[Config]) -> dict[str, Any]:
     """The metadata of the card, as the Hub reads it."""
     entries = {

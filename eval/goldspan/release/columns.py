@@ -70,7 +70,9 @@ def to_column(shape: Shape, value: Any) -> Any:
         return {name: to_column(inner, value.get(name)) for name, inner in shape.items()}
     if shape == "json":
         return msgspec.json.encode(value, order="sorted").decode()
-    return {"number": float, "integer": int}.get(shape, lambda same: same)(value)
+    if shape == "number":
+        return float(value)
+    return int(value) if shape == "integer" else value
 
 
 def from_column(shape: Shape, value: Any) -> Any:

@@ -88,7 +88,7 @@ def _record_set(mlc: Any, config: Config) -> Any:
 def _field(mlc: Any, config: str, path: tuple[str, ...], shape: Shape) -> Any:
     """A field for a column, or for a member of its structs; None where the vocabulary has no way to say it."""
     repeated = isinstance(shape, list)
-    inner: Shape = shape[0] if isinstance(shape, list) else shape
+    inner: str | dict[str, Any] = shape[0] if isinstance(shape, list) else shape
     steps = path[1:]
     name = "/".join((config, *path))
     if isinstance(inner, dict):

@@ -12,7 +12,7 @@ from goldspan.records import Record
 from goldspan.release.columns import Shape, arrow_type
 from goldspan.release.manifest import Manifest, read_manifest
 from goldspan.release.needs import need
-from goldspan.release.source import Cut
+from goldspan.release.source import PART, Cut
 from goldspan.release.tables import config_path, document_columns, pass_columns, record_columns, record_of, type_columns
 from goldspan.schema import Schema, load_schema
 
@@ -66,6 +66,9 @@ def open_release(folder: Path) -> Release:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such directory")
     manifest = read_manifest(folder)
+    steps = [*manifest.variants, *(step for name in manifest.passes for step in name.split("/"))]
+    if bad := [step for step in steps if not PART.fullmatch(step)]:  # they become parts of paths
+        raise DataError([Problem(f"the manifest has a name that cannot be one: {step!r}") for step in bad])
     schema = load_schema(folder / "schema")
     expected = expected_columns(manifest, schema)
     problems = [Problem(f"the manifest names no configuration {name!r}") for name in expected.keys() - manifest.configs]
@@ -103,7 +106,9 @@ def _faults(table: Any, columns: Mapping[str, Shape], manifest: Manifest, name: 
     faults: list[str] = []
     wanted = pa.schema([(column, arrow_type(shape)) for column, shape in columns.items()])
     if not table.schema.equals(wanted):
-        faults.append(f"the columns are not those of the schema: {table.schema.names}, not {wanted.names}, or their types")
+        faults.append(
+            f"the columns are not those of the schema: {table.schema.names}, not {wanted.names}, or their types"
+        )
     if table.schema.metadata:
         faults.append("has metadata that older readers trip over")
     info = manifest.configs.get(name)

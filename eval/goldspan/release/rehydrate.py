@@ -1,4 +1,4 @@
-"""`goldspan release rehydrate`: stand-off rows joined with the reader's own copies of the texts, each proved by sha256."""
+"""`goldspan release rehydrate`: stand-off rows joined with one's own copies of the texts, each proved by sha256."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +13,6 @@ from goldspan.files import read_bytes
 from goldspan.release.folders import refuse_if_used, write_folder
 from goldspan.release.manifest import sha256
 from goldspan.release.reading import Release, ReleasedDocument, open_release
-from goldspan.release.source import PART
 from goldspan.release.tables import record_line
 
 Find = Callable[[ReleasedDocument], str | None]
@@ -132,8 +131,6 @@ def _files(release: Release, texts: Mapping[str, str]) -> Iterator[tuple[str, by
         documents = release.documents(part).values()
         yield f"{folder}documents.jsonl", b"".join(_document_line(released, texts) for released in documents)
     for name in release.manifest.passes:
-        if not all(PART.fullmatch(step) for step in name.split("/")):
-            raise DataError([Problem(f"{name!r} cannot name a file")])
         yield f"passes/{name}.jsonl", b"".join(lines(release, _pass_rows(release, name), texts))
 
 

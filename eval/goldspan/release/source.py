@@ -18,7 +18,7 @@ from goldspan.schema import Schema, load_schema
 from goldspan.validation import file_problems
 
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-"""What a name that becomes part of a path looks like: nothing that leads out of a folder, or that a file system minds."""
+"""What a name that becomes part of a path looks like: nothing that leads out of a folder."""
 
 RESERVED = ("gold", "documents", "passes")
 
