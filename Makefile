@@ -11,7 +11,7 @@ demo: .venv/run  ## extract from the seed articles with the rules baseline, scor
 	$(BIN)/goldspan score build/demo/predictions.jsonl --html build/demo/report.html
 	@echo "The report: build/demo/report.html"
 
-test: .venv/dev  ## all tests
+test: .venv/dev build/datasets-4/ready  ## all tests
 	$(BIN)/python -m pytest -n auto
 
 check: lint types test  ## what CI runs
@@ -39,6 +39,7 @@ clean:
 pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	printf 'datasets==4.0.0\nhuggingface-hub<1\n' | $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/datasets-4.txt
 
 .venv/python:
 	@$(PYTHON) -m venv .venv
@@ -51,4 +52,10 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 
 .venv/dev: .venv/run requirements/dev.txt
 	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+# An older library that must read what a release holds; it cannot live beside the new one.
+build/datasets-4/ready: .venv/python requirements/datasets-4.txt
+	@$(PYTHON) -m venv build/datasets-4
+	@build/datasets-4/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/datasets-4.txt
 	@touch $@

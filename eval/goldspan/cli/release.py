@@ -116,7 +116,7 @@ def check(directory: ReleaseArgument, documents: DocumentsOption = None, json: J
         raise typer.Exit(1)
     if str(json) != "-":
         print(
-            f"fine: {checked.files} files, {checked.size} bytes; "
+            f"fine: {checked.files} files; "
             f"spans checked in the text of {checked.proved} of {checked.documents} documents"
         )
 

@@ -52,10 +52,10 @@ def build(
 ) -> Manifest:
     """Write a release to the directory `out`, which must be new or empty; the same inputs give the same bytes.
 
-    Without options that of goldspan's own data set. With `gold` of one's own, `documents` and `about` (a TOML file) are
-    needed; `passes` is a directory of annotators' record files, `adjudication` a JSONL file of decisions, and `variants`
-    are directories with `documents.jsonl` and `gold.jsonl`, by name. `text` says whose text is given: of no document, of
-    those whose licence lets it be given away, or of all, because the caller may.
+    Without options that of goldspan's own data set. With `gold` of one's own, `documents` and `about` (a TOML file)
+    are needed; `passes` is a directory of annotators' record files, `adjudication` a JSONL file of decisions, and
+    `variants` are directories with `documents.jsonl` and `gold.jsonl`, by name. `text` says whose text is given: of no
+    document, of those whose licence lets it be given away, or of all, because the caller may.
 
     Raises DataError with all problems of the data, UsageError where the call is wrong.
     """

@@ -1,6 +1,7 @@
 """The card (README.md) of a release, the citation and eval.yaml: prose from `About`, every number from `Figures`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -109,7 +110,7 @@ def citation_file(about: About) -> bytes:
         "type": "dataset",
         "authors": [{"name": author} for author in about.authors or [about.contact]],
         "version": about.version,
-        "date-released": about.date,
+        "date-released": date.fromisoformat(about.date) if about.date else None,
         "url": about.homepage,
     }
     return _yaml({key: value for key, value in entries.items() if value}).encode()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 WINDOW = 40
-"""Characters of a text that stand in a release in a row, at a multiple of this place, are a leak: any 79 in a row are."""
+"""This many characters in a row, from a multiple of it on, are a leak; so any 79 in a row are one."""
 
 _SECRETS = {
     "a Hugging Face token": rb"\bhf_[A-Za-z0-9]{30,}\b",

@@ -1,14 +1,19 @@
 """The libraries of the extra `hub`, imported where they are used."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from goldspan.errors import UsageError
 
 
 def need(module: str) -> Any:
-    """Import a library that only releases need; UsageError that says what to install where it is missing."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise UsageError(f"releases need {module.partition('.')[0]}: pip install 'goldspan[hub]'") from error
+    """Import a module that only releases need; UsageError that says what to install where it is missing."""
+    require(module.partition(".")[0])
+    return import_module(module)
+
+
+def require(package: str) -> None:
+    """UsageError that says what to install where a package is missing; it is not imported."""
+    if find_spec(package) is None:
+        raise UsageError(f"releases need {package}: pip install 'goldspan[hub]'")

@@ -84,7 +84,7 @@ def _publish(
     manifest = read_manifest(folder)
     message = f"{manifest.name} {manifest.version}"
     commit = hub.commit(folder, names, gone, head.commit, message, pull_request)
-    say(f"{len(names)} files uploaded: {commit.sha}")
+    say(f"{len(names)} files uploaded in one commit")
     _compare(hub, commit.sha, folder, names)
     if pull_request:
         say(f"read back byte for byte; the pull request: {commit.pull_request}")

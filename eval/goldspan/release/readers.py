@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from goldspan.release.needs import need
+from goldspan.release.needs import need, require
 
 
 def reader_faults(release: Path) -> list[str]:
     """What goes wrong when the release is loaded with `datasets` and `mlcroissant`, offline and with an empty cache."""
-    need("datasets")
-    need("mlcroissant")
+    require("datasets")
+    require("mlcroissant")
     with tempfile.TemporaryDirectory(prefix="goldspan-readers-") as home:
         secret = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
         clean = {key: value for key, value in os.environ.items() if key not in secret}
