@@ -16,11 +16,12 @@ ITEMS = 32
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A place for one value of a kind; `units` is filled for quantities, `values` for enums."""
+    """A place for one value of a kind; `units` is filled for quantities, `values` for enums, `whole` for integers."""
 
     kind: str
     units: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     values: tuple[Any, ...] = ()
+    whole: bool = False
 
     @property
     def is_exact(self) -> bool:

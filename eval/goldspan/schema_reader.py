@@ -84,7 +84,8 @@ class Reader:
         except re.error as error:
             self.problem(place + "/pattern", f"no regular expression: {error}")
         values = tuple(schema.get("enum", [schema["const"]] if "const" in schema else ()))
-        return Leaf(kind, self._units(schema, place) if kind == "quantity" else {}, values)
+        units = self._units(schema, place) if kind == "quantity" else {}
+        return Leaf(kind, units, values, whole=schema.get("type") == "integer")
 
     def _units(self, schema: Mapping[str, Any], place: str) -> dict[str, Decimal]:
         factors: Any = schema.get("x-units", {})

@@ -7,6 +7,7 @@ import typer
 
 from goldspan.cli import agree, annotate, compare, documents, run, schema, score, validate
 from goldspan.cli import compare, documents, run, schema, score, validate, variants
+from goldspan.cli import compare, documents, release, run, schema, score, validate
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
@@ -27,6 +28,7 @@ app.command("compare")(compare.compare)
 app.command("agree")(agree.agree)
 app.add_typer(annotate.app, name="annotate")
 app.add_typer(variants.app, name="variants")
+app.add_typer(release.app, name="release")
 
 
 @app.callback(invoke_without_command=True)
