@@ -9,3 +9,4 @@ ROOT = _PACKAGED if _PACKAGED.is_dir() else _PACKAGE.parents[1]
 SCHEMA = ROOT / "schema"
 DOCUMENTS = ROOT / "seeds" / "documents.jsonl"
 GOLD = ROOT / "annotations" / "gold.jsonl"
+GUIDELINES = ROOT / "annotations" / "guidelines.md"
