@@ -9,3 +9,5 @@ ROOT = _PACKAGED if _PACKAGED.is_dir() else _PACKAGE.parents[1]
 SCHEMA = ROOT / "schema"
 DOCUMENTS = ROOT / "seeds" / "documents.jsonl"
 GOLD = ROOT / "annotations" / "gold.jsonl"
+PASSES = ROOT / "annotations" / "passes" / "round-1"
+BOARD = ROOT / "board"

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from goldspan.cli import compare, documents, run, schema, score, validate
+from goldspan.cli import board, compare, documents, run, schema, score, validate
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
@@ -23,6 +23,7 @@ app.command("validate")(validate.validate)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.add_typer(board.app, name="board")
 
 
 @app.callback(invoke_without_command=True)
