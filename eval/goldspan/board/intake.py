@@ -45,7 +45,7 @@ def check(directory: Path | str, *, board: Path | str | None = None, documents: 
     known = _documents_of(Path(documents)) if documents else _documents_of(content.DOCUMENTS)
     for name in (PREDICTIONS, TWINS):
         path = folder / name
-        if not path.is_symlink() and path.is_file() and path.stat().st_size <= MAX_FILE:
+        if os.path.lexists(path) and not any(problem.file == path for problem in checked.problems):
             found, seen = check_predictions(path, known if name == PREDICTIONS else None)
             problems += found
             if name == PREDICTIONS and (absent := known - seen):

@@ -8,7 +8,7 @@ from goldspan.board.columns import interval_of, number
 from goldspan.board.ranking import Row, Usage
 
 WIDTH, LINE = 400, 34
-LEFT, RIGHT, TOP, BOTTOM = 44, 16, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 44, 30, 12, 40
 HEIGHT = 280
 _NAME = 40
 

@@ -79,7 +79,7 @@ _CORE = (
     ("int", r"[-+]?(0|[1-9][0-9]{0,17})", [*"-+0123456789"]),
     ("float", r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,2})?", [*"-+.0123456789"]),
 )
-"""What a plain scalar can be but a text, by the core schema of YAML 1.2 (10.3.2), and the characters that it begins with."""
+"""What a plain scalar can be but a text, by the core schema of YAML 1.2 (10.3.2), and the characters it begins with."""
 
 
 def _loader() -> "type[yaml.SafeLoader]":
