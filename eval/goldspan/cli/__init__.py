@@ -8,6 +8,7 @@ import typer
 from goldspan.cli import agree, annotate, compare, documents, run, schema, score, validate
 from goldspan.cli import compare, documents, run, schema, score, validate, variants
 from goldspan.cli import compare, documents, release, run, schema, score, validate
+from goldspan.cli import board, compare, documents, run, schema, score, validate
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
@@ -29,6 +30,7 @@ app.command("agree")(agree.agree)
 app.add_typer(annotate.app, name="annotate")
 app.add_typer(variants.app, name="variants")
 app.add_typer(release.app, name="release")
+app.add_typer(board.app, name="board")
 
 
 @app.callback(invoke_without_command=True)
