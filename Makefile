@@ -63,6 +63,8 @@ build/gliner/ready: requirements/gliner.txt pyproject.toml
 	@$(PYTHON) -m venv build/gliner
 	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/gliner.txt
 	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
 # An older library that must read what a release holds; it cannot live beside the new one.
 build/datasets-4/ready: .venv/python requirements/datasets-4.txt
 	@$(PYTHON) -m venv build/datasets-4

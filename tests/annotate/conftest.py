@@ -13,11 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from editor import Editor
 from playwright.sync_api import Browser, sync_playwright
 
 from goldspan.annotate.client import Server
 from goldspan.annotate.home import Home
-from editor import Editor
 
 START_SECONDS = 240
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]

@@ -32,7 +32,9 @@ def project_of(label_studio: Any, title: str) -> int:
     return next(each["id"] for each in label_studio.server.projects() if each["title"] == title)
 
 
-def test_the_whole_gold_comes_back_as_it_went(label_studio: Any, annotate: Any, editor: Editor, goldspan: Any, tmp_path: Path):
+def test_the_whole_gold_comes_back_as_it_went(
+    label_studio: Any, annotate: Any, editor: Editor, goldspan: Any, tmp_path: Path
+):
     sent = annotate("push", "gold", "--records", GOLD)
     assert sent.returncode == 0, sent.stderr
     assert sent.stdout.startswith("tasks: 14 added, 0 there before; predictions added: 14")
@@ -103,7 +105,9 @@ def odd_record() -> dict[str, Any]:
     return {"doc_id": "odd", "events": [first, second]}
 
 
-def test_emoji_line_ends_overlaps_and_two_events_of_a_type_come_back(label_studio: Any, annotate: Any, editor: Editor, tmp_path: Path):
+def test_emoji_line_ends_overlaps_and_two_events_of_a_type_come_back(
+    label_studio: Any, annotate: Any, editor: Editor, tmp_path: Path
+):
     documents = write_lines(tmp_path / "documents.jsonl", [{"doc_id": "odd", "text": ODD}])
     records = write_lines(tmp_path / "records.jsonl", [odd_record()])
     sent = annotate("push", "odd", "--records", records, "--documents", documents)

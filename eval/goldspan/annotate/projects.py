@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from typing import Any, NamedTuple
-from collections.abc import Mapping, Sequence
 
 from goldspan.annotate.client import Json, Server
 from goldspan.documents import Document

@@ -5,10 +5,7 @@ import sys
 
 import typer
 
-from goldspan.cli import agree, annotate, compare, documents, run, schema, score, validate
-from goldspan.cli import compare, documents, run, schema, score, validate, variants
-from goldspan.cli import compare, documents, release, run, schema, score, validate
-from goldspan.cli import board, compare, documents, run, schema, score, validate
+from goldspan.cli import agree, annotate, board, compare, documents, release, run, schema, score, validate, variants
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
