@@ -11,7 +11,7 @@ demo: .venv/run  ## extract from the seed articles with the rules baseline, scor
 	$(BIN)/goldspan score build/demo/predictions.jsonl --html build/demo/report.html
 	@echo "The report: build/demo/report.html"
 
-test: .venv/dev  ## all tests
+test: .venv/dev build/datasets-4/ready  ## all tests
 	$(BIN)/python -m pytest -n auto
 
 test-gliner: build/gliner/ready  ## the GLiNER adapter, with torch, in an environment of its own
@@ -43,6 +43,7 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	MACOSX_DEPLOYMENT_TARGET=14.0 $(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-annotate --python-version 3.11 --python-platform aarch64-apple-darwin --group gliner pyproject.toml -c requirements/run.txt -o requirements/gliner.txt
+	printf 'datasets==4.0.0\nhuggingface-hub<1\n' | $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/datasets-4.txt
 
 .venv/python:
 	@$(PYTHON) -m venv .venv
@@ -62,4 +63,10 @@ build/gliner/ready: requirements/gliner.txt pyproject.toml
 	@$(PYTHON) -m venv build/gliner
 	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/gliner.txt
 	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# An older library that must read what a release holds; it cannot live beside the new one.
+build/datasets-4/ready: .venv/python requirements/datasets-4.txt
+	@$(PYTHON) -m venv build/datasets-4
+	@build/datasets-4/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/datasets-4.txt
 	@touch $@

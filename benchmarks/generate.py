@@ -1,14 +1,16 @@
 """Makes gold and predictions of any size for the benchmarks: the same seed gives the same bytes.
 
-    python benchmarks/generate.py DIR --documents 10000 --events 3 --seed 0
+    python benchmarks/generate.py DIR --documents 10000 --events 3 --seed 0 [--texts]
 
 About `--events` events a document, of nine fields each, types and values drawn at random; a prediction keeps a value
 nine times of ten, else changes it, drops it or invents one, drops or doubles an event now and then, and shuffles all.
+With `--texts` there is a documents.jsonl too, and every value that a text holds has its evidence.
 """
 
 import argparse
 import random
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -88,27 +90,63 @@ class Generator:
         return gold, pred
 
 
-def lines(documents: int, events: int, seed: int, one_type: bool = False) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (gold line, prediction line)."""
+class Telling:
+    """Tells gold's values one after the other, and finds the words of a value again."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.places: dict[bytes, dict[str, Any]] = {}
+
+    def words(self, value: Any, add: bool) -> list[dict[str, Any]]:
+        key = msgspec.json.encode(value)
+        if add and key not in self.places:
+            quote = value if isinstance(value, str) else key.decode()
+            start = len(self.text)
+            self.places[key] = {"start": start, "end": start + len(quote), "quote": quote}
+            self.text += f"{quote}. "
+        return [self.places[key]] if key in self.places else []
+
+    def evidence(self, fields: dict[str, Any], add: bool) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name, told in fields.items():
+            places = (
+                {f"/{name}/{i}": item for i, item in enumerate(told)} if isinstance(told, list) else {f"/{name}": told}
+            )
+            found |= {place: words for place, item in places.items() if (words := self.words(item, add))}
+        return found
+
+
+def lines(
+    documents: int, events: int, seed: int, one_type: bool = False, texts: bool = False
+) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Yield (gold line, prediction line, document line)."""
     generator = Generator(seed, events, one_type)
     for number in range(documents):
         gold, pred = generator.document()
+        telling = Telling()
         for side in (gold, pred):
             for i, event in enumerate(side, start=1):
                 event["id"] = f"e{i}"
+                if texts:
+                    event["evidence"] = telling.evidence(event["fields"], add=side is gold)
         doc_id = f"d{number:07}"
-        yield tuple(msgspec.json.encode({"doc_id": doc_id, "events": side}) + b"\n" for side in (gold, pred))
+        records = ({"doc_id": doc_id, "events": gold}, {"doc_id": doc_id, "events": pred})
+        document = {"doc_id": doc_id, "text": telling.text, "story": doc_id}
+        yield tuple(msgspec.json.encode(line) + b"\n" for line in (*records, document))
 
 
-def write(folder: Path, documents: int, events: int, seed: int, one_type: bool = False) -> tuple[Path, Path]:
-    """Write gold.jsonl and pred.jsonl into a folder."""
+def write(
+    folder: Path, documents: int, events: int, seed: int, one_type: bool = False, texts: bool = False
+) -> tuple[Path, Path]:
+    """Write gold.jsonl and pred.jsonl into a folder; with texts documents.jsonl too."""
     folder.mkdir(parents=True, exist_ok=True)
-    gold_path, pred_path = folder / "gold.jsonl", folder / "pred.jsonl"
-    with gold_path.open("wb") as gold_file, pred_path.open("wb") as pred_file:
-        for gold, pred in lines(documents, events, seed, one_type):
-            gold_file.write(gold)
-            pred_file.write(pred)
-    return gold_path, pred_path
+    paths = [folder / f"{name}.jsonl" for name in ("gold", "pred", "documents")[: 3 if texts else 2]]
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("wb")) for path in paths]
+        for made in lines(documents, events, seed, one_type, texts):
+            for file, line in zip(files, made, strict=False):
+                file.write(line)
+    return paths[0], paths[1]
 
 
 if __name__ == "__main__":
@@ -118,5 +156,6 @@ if __name__ == "__main__":
     parser.add_argument("--events", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--one-type", action="store_true", help="all events of the same type")
+    parser.add_argument("--texts", action="store_true", help="documents too, and evidence for what they tell")
     options = parser.parse_args()
-    write(options.folder, options.documents, options.events, options.seed, options.one_type)
+    write(options.folder, options.documents, options.events, options.seed, options.one_type, options.texts)

@@ -11,7 +11,8 @@ each score: their cost is that of a long file less that of the small one, and th
 
 - plain: `goldspan.score(pred, gold=gold, diagnose=False, keep_documents=False, resamples=0)`; "by document" is what
   reading the figures of all documents out of it takes on top.
-- full: the same with `diagnose=True`. The data has neither texts nor evidence, so of grounding little is left to do.
+- full: the same with `diagnose=True`, on data that has neither texts nor evidence.
+- told: files with texts, evidence on both sides and documents, plain and full.
 - dense: 38 events of one type in each document, against the floor of those files.
 - long: `--long` documents, against the cost by document and the memory at `--documents`.
 - pool, dask: the long files with two processes, by `workers=2` and by `engine="dask"`; wall clock for the pool's gain.
@@ -47,7 +48,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 PEERS = {"scikit-learn": 1.5, "seqeval": 5, "nervaluate": 15, "omni-extract-bench": 45, "stickler": 140}
 SUBSET = {"nervaluate": 1000, "omni-extract-bench": 200, "stickler": 100}
-PARTS = ("dense", "long", "engines", "peers")
+PARTS = ("told", "dense", "long", "engines", "peers")
 
 
 # One measurement: what a child process does.
@@ -57,7 +58,9 @@ def floor() -> Callable[[Path, Path], None]:
     """The typed parse."""
     import msgspec
 
-    event = msgspec.defstruct("Event", [("type", str), ("id", str), ("fields", dict[str, Any])])
+    span = msgspec.defstruct("Span", [("start", int), ("end", int), ("quote", str)], gc=False)
+    members = [("type", str), ("id", str), ("fields", dict[str, Any]), ("evidence", dict[str, list[span]], {})]
+    event = msgspec.defstruct("Event", members)  # pyright: ignore
     record = msgspec.defstruct("Record", [("doc_id", str), ("events", list[event])])  # pyright: ignore
     decode = msgspec.json.Decoder(record).decode
 
@@ -73,7 +76,12 @@ def floor() -> Callable[[Path, Path], None]:
 def scored(name: str) -> Callable[[Path, Path], Any]:
     import goldspan
 
-    return lambda gold, pred: goldspan.score(pred, gold=gold, **OPTIONS[name])
+    def run(gold: Path, pred: Path) -> Any:
+        documents = gold.parent / "documents.jsonl"
+        told = {"documents": documents} if documents.exists() else {}
+        return goldspan.score(pred, gold=gold, **OPTIONS[name], **told)
+
+    return run
 
 
 def user_seconds() -> float:
@@ -155,6 +163,11 @@ def jobs(options: argparse.Namespace, root: Path) -> list[Job]:
 
     for name in ("floor", "plain", "full"):
         add(name, name, main)
+    if "told" in options.parts:
+        first = Data(root / "small told", SMALL).make("--texts")
+        told = Data(root / "told", options.documents).make("--texts")
+        for name in ("floor", "plain", "full"):
+            add(f"told {name}", name, told, first)
     if "dense" in options.parts:
         as_dense = ("--one-type", "--events", str(DENSE_EVENTS))
         first = Data(root / "small dense", 2).make(*as_dense)
@@ -232,6 +245,10 @@ class Report:
         self.against("plain", "floor", "floor", self.ratios("plain", "floor"), 8)
         self.row("plain", "floor", what="by document")
         self.against("full", "floor", "plain", self.ratios("full", "plain"), 2)
+        if "told floor" in self.results:
+            for name in ("told floor", "told plain"):
+                self.row(name, "told floor")
+            self.against("told full", "told floor", "told plain", self.ratios("told full", "told plain"), 2)
         if "dense" in self.results:
             self.row("dense floor", "dense floor")
             self.against("dense", "dense floor", "its floor", self.ratios("dense", "dense floor"), 20)

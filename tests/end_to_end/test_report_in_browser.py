@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -10,20 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from browser import TEXTS, chromium, contrast, luminance
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import goldspan
 from goldspan import Score
 from goldspan.report.html import ReportData, score_page
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 OUTCOMES = ("matched", "misread", "missed", "invented")
 HOSTILE = (
     "</script></title></mark><script>ran = 1</script><img src=x onerror='ran = 1'>"
@@ -46,12 +38,8 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, driven by playwright."""
-    program = shutil.which("chromium")
-    assert program, "the report is tested in chromium, which is not installed: apt-get install chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as program:
+        yield program
 
 
 @pytest.fixture
@@ -472,36 +460,9 @@ def test_the_policy_lets_no_other_script_and_no_other_style_run(open_page: Open,
     expect(page.locator("#leaves")).to_be_visible()  # its own script did run
 
 
-def luminance(colour: tuple[float, ...]) -> float:
-    """Relative luminance of an sRGB colour: WCAG 2.2, definition of "relative luminance"."""
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two computed colours, (L1 + 0.05) / (L2 + 0.05): WCAG 2.2, success criterion 1.4.3."""
-    values: list[float] = []
-    for colour in (one, other):
-        numbers = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour)
-        assert numbers, f"{colour} is no opaque colour"
-        values.append(luminance(tuple(map(float, numbers.groups()))))
-    return (max(values) + 0.05) / (min(values) + 0.05)
-
-
 def test_the_contrast_formula_gives_the_published_values() -> None:
     assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
     assert contrast("rgb(119, 119, 119)", "rgb(255, 255, 255)") == pytest.approx(4.48, abs=0.005)  # #777, WebAIM
-
-
-TEXTS = """() => [...document.querySelectorAll("body *")].filter((element) =>
-  element.checkVisibility() && !["SCRIPT", "OPTION", "OPTGROUP", "NOSCRIPT"].includes(element.tagName)
-  && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
-).map((element) => {
-  let behind = element;
-  while (behind && getComputedStyle(behind).backgroundColor === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
-  return [`${element.tagName} ${element.className} ${element.textContent.slice(0, 20)}`,
-    getComputedStyle(element).color, behind ? getComputedStyle(behind).backgroundColor : "none"];
-})"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,18 +1,15 @@
 """A score as one self-contained page: nothing from the network, every text escaped, readable without scripts."""
 
-import base64
-import hashlib
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from goldspan.counts import RESULTS
 from goldspan.report.html_data import Interval, ReportData, Section, Table
 from goldspan.report.html_views import confused, document_view, first_leaves, label, query
+from goldspan.report.pages import REPORT, finished, page_environment
 from goldspan.report.table import UNDEFINED, rate
 from goldspan.scoring import Score
 
@@ -70,44 +67,24 @@ def score_page(score: Score, extra: ReportData | None = None, *, most: int = MOS
         matrices={path: _matrix(cells) for path, cells in extra.confusions.items() if cells},
         type_matrix=_matrix(extra.type_confusions),
     )
-    return text.replace("\0", "\N{SYMBOL FOR NULL}")  # HTML has no way to write this character
+    return finished(text)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("goldspan", "report/templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return page_environment(
+        REPORT,
+        [f"{REPORT}/report.css"],
+        f"{REPORT}/report.js",
+        results=RESULTS,
+        rate=rate,
+        query=query,
+        confused=confused,
+        cell=_cell,
+        undefined=UNDEFINED,
+        error_classes=ERROR_CLASSES,
+        tiers=TIERS,
     )
-    style, script = _template_file("report.css"), _template_file("report.js")
-    constants: dict[str, Any] = {
-        "style": Markup(style),  # noqa: S704 - goldspan's own file
-        "script": Markup(script),  # noqa: S704 - goldspan's own file
-        "policy": f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-        "base-uri 'none'; form-action 'none'",
-        "results": RESULTS,
-        "rate": rate,
-        "query": query,
-        "confused": confused,
-        "cell": _cell,
-        "undefined": UNDEFINED,
-        "error_classes": ERROR_CLASSES,
-        "tiers": TIERS,
-    }
-    environment.globals.update(constants)
-    return environment
-
-
-def _template_file(name: str) -> str:
-    return (files("goldspan") / "report" / "templates" / name).read_text(encoding="utf-8")
-
-
-def _source(text: str) -> str:
-    """The source expression of a Content-Security-Policy that lets this inline text run, and no other."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _kept(score: Score, most: int) -> list[str]:
