@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint types format clean bench pins
+.PHONY: demo board test check lint types format clean bench pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
 	$(BIN)/goldspan run rules --out build/demo/predictions.jsonl
 	$(BIN)/goldspan score build/demo/predictions.jsonl --html build/demo/report.html
 	@echo "The report: build/demo/report.html"
+
+board: .venv/dev  ## score every submission anew, write the leaderboard
+	$(BIN)/goldspan board build --out build/board --cache build/board-cache
 
 test: .venv/dev  ## all tests
 	$(BIN)/python -m pytest -n auto
