@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo board test check lint types format clean bench pins
+.PHONY: demo board test test-gliner check lint types format clean bench pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
@@ -14,10 +14,13 @@ demo: .venv/run  ## extract from the seed articles with the rules baseline, scor
 board: .venv/dev  ## score every submission anew, write the leaderboard
 	$(BIN)/goldspan board build --out build/board --cache build/board-cache
 
-test: .venv/dev  ## all tests
+test: .venv/dev build/datasets-4/ready  ## all tests
 	$(BIN)/python -m pytest -n auto
 
-check: lint types test  ## what CI runs
+test-gliner: build/gliner/ready  ## the GLiNER adapter, with torch, in an environment of its own
+	HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
+
+check: lint types test-gliner test  ## what CI runs
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
@@ -42,6 +45,8 @@ clean:
 pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	MACOSX_DEPLOYMENT_TARGET=14.0 $(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-annotate --python-version 3.11 --python-platform aarch64-apple-darwin --group gliner pyproject.toml -c requirements/run.txt -o requirements/gliner.txt
+	printf 'datasets==4.0.0\nhuggingface-hub<1\n' | $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/datasets-4.txt
 
 .venv/python:
 	@$(PYTHON) -m venv .venv
@@ -54,4 +59,17 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 
 .venv/dev: .venv/run requirements/dev.txt
 	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+# Pinned for a platform where torch needs no CUDA libraries: pip adds them where the torch that it finds wants them.
+build/gliner/ready: requirements/gliner.txt pyproject.toml
+	@$(PYTHON) -m venv build/gliner
+	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/gliner.txt
+	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# An older library that must read what a release holds; it cannot live beside the new one.
+build/datasets-4/ready: .venv/python requirements/datasets-4.txt
+	@$(PYTHON) -m venv build/datasets-4
+	@build/datasets-4/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/datasets-4.txt
 	@touch $@

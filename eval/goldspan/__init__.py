@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from goldspan.counts import Counts
     from goldspan.documents import Document, load_documents
     from goldspan.errors import DataError, GoldspanError, Problem, UsageError
-    from goldspan.harness import run
+    from goldspan.harness.runner import run
     from goldspan.schema import Schema, load_schema
     from goldspan.scoring import Score, score
     from goldspan.validation import validate
+    from goldspan.voting import vote
 
 __all__ = [
     "Comparison",
@@ -36,6 +37,7 @@ __all__ = [
     "run",
     "score",
     "validate",
+    "vote",
 ]
 
 _HOMES = {
@@ -43,8 +45,9 @@ _HOMES = {
     "counts": ("Counts",),
     "documents": ("Document", "load_documents"),
     "errors": ("DataError", "GoldspanError", "Problem", "UsageError"),
-    "harness": ("run",),
+    "harness.runner": ("run",),
     "validation": ("validate",),
+    "voting": ("vote",),
     "schema": ("Schema", "load_schema"),
     "scoring": ("Score", "score"),
 }

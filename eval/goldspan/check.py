@@ -46,7 +46,10 @@ def check_event(event: Event, schema: Schema, place: str = "") -> tuple[CheckedE
     An undeclared key, a value that breaks its field's schema, and an event of an undeclared type are rejected; a broken
     rule about a whole object or list (`required`, `uniqueItems`) is a fault that rejects nothing.
     """
+    event_type, fields = schema.types.get(event.type), event.fields
     try:
+        if event_type is not None and event_type.is_plain and event_type.validator.is_valid(fields):
+            return CheckedEvent(event.type, event_type.group, fields, event), []
         return _check_event(event, schema, place)
     except RecursionError:
         group = schema.types[event.type].group if event.type in schema.types else _NO_FIELDS
@@ -64,8 +67,7 @@ def _check_event(event: Event, schema: Schema, place: str) -> tuple[CheckedEvent
         faults = [Fault(place + "/type", message)] if event.type else []  # without a type it has been reported already
         return CheckedEvent(UNKNOWN, _NO_FIELDS, {}, event, rejected), faults
     group, fields = event_type.group, event.fields
-    plain = group.is_flat and fields.keys() <= group.names
-    undeclared = [] if plain else list(_undeclared(group, fields, event.type, ""))
+    undeclared = list(_undeclared(group, fields, event.type, ""))
     if not undeclared and event_type.validator.is_valid(fields):
         return CheckedEvent(event.type, group, fields, event), []
     faults = [Fault(place + "/fields" + r.pointer, "the schema has no such field") for r in undeclared]

@@ -14,7 +14,11 @@ from goldspan.files import read_bytes, read_lines
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document. Offsets count in `text` (Unicode code points); `story` groups documents that tell the same news."""
+    """One document. Offsets count in `text` (Unicode code points); `story` groups documents that tell the same news.
+
+    A made document has its `variant` (twin, synthetic, the name of a perturbation) and, as `variant_of`, the document
+    that it is made of; it belongs to that one's story.
+    """
 
     doc_id: str
     text: str
@@ -25,6 +29,8 @@ class Document:
     author: str | None = None
     url: str | None = None
     licence: str | None = None
+    variant: str | None = None
+    variant_of: str | None = None
 
     @property
     def text_sha256(self) -> str:
@@ -52,6 +58,11 @@ class _Row(msgspec.Struct):
     author: str | None = None
     url: str | None = None
     licence: str | None = None
+    variant: str | None = None
+    variant_of: str | None = None
+
+
+_ABOUT = ("title", "published", "publisher", "author", "url", "licence", "variant", "variant_of")
 
 
 def load_documents(path: Path | None = None) -> dict[str, Document]:
@@ -85,7 +96,7 @@ def load_documents(path: Path | None = None) -> dict[str, Document]:
 
 def _document(row: _Row, folder: Path, sources: dict[str, str]) -> Document:
     text = row.text if row.text is not None else _cut_text(row, folder, sources)
-    about = {name: getattr(row, name) for name in ("title", "published", "publisher", "author", "url", "licence")}
+    about = {name: getattr(row, name) for name in _ABOUT}
     document = Document(row.doc_id, text, row.story if row.story is not None else row.doc_id, **about)
     if row.text_sha256 is not None and row.text_sha256 != document.text_sha256:
         raise ValueError(f"document {row.doc_id}: the text is not the one that text_sha256 names")

@@ -16,6 +16,15 @@ FORMAT_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+PREDICTIONS = "predictions.jsonl"
+"""The file of a run directory that holds the predictions."""
+
+
+def prediction_path(path: Path) -> Path:
+    """The file of predictions that a user names: of a run directory the file in it."""
+    inside = path / PREDICTIONS
+    return inside if inside.is_file() else path
+
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield (line number from 1, bytes) for each line that is not blank.

@@ -6,10 +6,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from goldspan.kinds import QUOTED, equal
+from goldspan.kinds import QUOTED, equal, first_word
 from goldspan.leaves import Row
 from goldspan.match import DocumentMatch
-from goldspan.normal import ARTICLES, normal_duration
+from goldspan.normal import normal_duration
 from goldspan.records import Event
 from goldspan.schema import Leaf
 
@@ -122,21 +122,13 @@ def _tokens(target: str) -> tuple[str, ...]:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in target.split("/")[1:])
 
 
-@lru_cache(maxsize=1 << 16)
-def _first_word(text: str) -> str | None:
-    """The first word in lower case; None where folding could change it (see `goldspan.kinds.told_apart`)."""
-    word = text.partition(" ")[0]
-    plain = word.isascii() and word.isalpha()
-    return word.lower() if plain and word.lower() not in ARTICLES else None
-
-
 def _no_key(value: Any) -> str:  # noqa: ARG001  # any two values could be equal
     return ""
 
 
 _KEYS: Mapping[str, Callable[[Any], Any]] = {
-    "name": _first_word,
-    "text": _first_word,
+    "name": first_word,
+    "text": first_word,
     "money": itemgetter("currency"),
     "date": str,
     "duration": normal_duration,

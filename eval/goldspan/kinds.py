@@ -6,7 +6,7 @@ form that is the same for values that mean the same; numbers, which are equal wi
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from string import ascii_lowercase
+from string import ascii_letters
 from typing import Any, cast
 
 from goldspan.normal import ARTICLES, normal_duration, normal_name, normal_text
@@ -144,22 +144,41 @@ def equal(
 def told_apart(one: str, other: str) -> bool:
     """Whether a look at the first words tells two texts apart: plain letters, and no article, which folding would drop.
 
+    Mostly the first letter is enough, which folding keeps, if perhaps with a diacritic that follows it.
+
     >>> told_apart("Northwind Inc", "Fabrikam"), told_apart("Northwind", "northwind"), told_apart("A Northwind", "B")
     (True, False, False)
     """
-    head, other_head = one[:2].lower(), other[:2].lower()
-    if head != other_head and head in _PLAIN and other_head in _PLAIN and one.isascii() and other.isascii():
+    initial, other_initial = _INITIALS.get(one[:1]), _INITIALS.get(other[:1])
+    if initial != other_initial and initial and other_initial:
         return True
-    word, other_word = _first_word(one), _first_word(other)
+    word, other_word = first_word(one), first_word(other)
     return word != other_word and word is not None and other_word is not None
 
 
-_PLAIN = frozenset(one + two for one in ascii_lowercase for two in ascii_lowercase) - {"th", "an"}
-"""The first two letters of words that are no article."""
+def all_told_apart(texts: Sequence[str]) -> bool:
+    """Whether a look at the first four signs tells each of some texts from all others: letters, and so no article.
+
+    >>> all_told_apart(["Northwind Inc", "Fabrikam", "Contoso"]), all_told_apart(["Northwind Inc", "Northwind"])
+    (True, False)
+    """
+    starts = {text[:4].lower() for text in texts}
+    if len(starts) < len(texts):
+        return False
+    letters = "".join(starts)
+    return letters.isascii() and letters.isalpha()
 
 
-def _first_word(text: str) -> str | None:
-    """The first word in lower case; None where folding could change it: it has other signs, or is an article."""
+_INITIALS = {letter: letter.lower() for letter in ascii_letters if letter not in "AaTt"}
+"""The first letters of words that are no article, and these letters in lower case."""
+
+
+def first_word(text: str) -> str | None:
+    """The first word in lower case; None where folding could change it: it has other signs, or is an article.
+
+    >>> first_word("Northwind Inc"), first_word("The Northwind"), first_word("“Northwind”")
+    ('northwind', None, None)
+    """
     word = text.partition(" ")[0]
     plain = word.isascii() and word.isalpha() and word.lower() not in ARTICLES
     return word.lower() if plain else None

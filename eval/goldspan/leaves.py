@@ -11,8 +11,8 @@ import msgspec
 from goldspan.align import Worth, assign, clear, settle
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
-from goldspan.kinds import equal, is_stated
-from goldspan.nodes import Field, Group, Items, Leaf, Node
+from goldspan.kinds import APART, equal, is_stated
+from goldspan.nodes import ITEMS, Field, Group, Items, Leaf, Node, inner
 from goldspan.records import Event
 
 Key = Callable[[int], bytes]
@@ -53,20 +53,23 @@ class Comparison:
         self, group: Group, gold: Mapping[str, Any], pred: Mapping[str, Any], gold_place: str, pred_place: str
     ) -> None:
         """Compare field by field; `silent` and `both_silent` count the fields of this group that are left empty."""
-        silent = both_silent = matched = 0
+        silent = both_silent = matched = misread = 0
         rows, quick = self.rows, not self._grounded and not gold_place
-        names = group.fields
-        for (entry, same, same_items), one, other in zip(
+        strict, names = quick and not self._lenient, group.fields
+        for (entry, is_leaf, same, apart), one, other in zip(
             group.in_order, map(gold.get, names), map(pred.get, names), strict=True
         ):
             if one is None and other is None:
                 both_silent += 1
-            elif one and one == other and quick and same is not None:
-                matched += 1
-                rows.append(same)
-            elif one and one == other and quick and same_items and all(one) and len(one) <= len(same_items):
-                matched += len(one)
-                rows += same_items[: len(one)]  # item by item is as good as any pairing
+            elif one and quick and one == other and same and (is_leaf or (all(one) and len(one) <= len(same))):
+                if is_leaf:
+                    matched += 1
+                    rows += same
+                else:
+                    matched += len(one)
+                    rows += same[: len(one)]  # item by item is as good as any pairing
+            elif other is None and one and is_leaf and quick:
+                rows.append(entry.missed)
             elif not one and not isinstance(one, (int, float)):
                 if other or isinstance(other, (int, float)):
                     silent += 1
@@ -75,9 +78,13 @@ class Comparison:
                     both_silent += 1
             elif not other and not isinstance(other, (int, float)):
                 add_one_sided(entry, one, gold_place, "missed", rows)
-            else:
+            elif strict and apart is not None and apart(one, other):
+                misread += 1
+                rows.append(entry.misread)
+            elif not (strict and self._few_items(entry, one, other)):
                 self._field(entry, one, other, gold_place, pred_place)
         self.matched += matched
+        self.misread += misread
         self.silent, self.both_silent = silent + both_silent, both_silent
 
     def _field(self, entry: Field, one: Any, other: Any, gold_place: str, pred_place: str) -> None:
@@ -105,6 +112,26 @@ class Comparison:
             for j, (place, item) in enumerate(pred):
                 if j not in partners:
                     add_leaves(node.item, entry.path, item, place, "invented", self.rows)
+
+    def _few_items(self, entry: Field, one: Any, other: Any) -> bool:
+        """Pair the items of two lists of plain values; False, and nothing done, where more than one pairing is best."""
+        leaf: Any = inner(entry.node)
+        if entry.is_leaf or type(leaf) is Group or max(len(one), len(other)) > ITEMS or not (all(one) and all(other)):
+            return False
+        kind, apart, partner = leaf.kind, APART[leaf.kind], dict[int, int]()
+        for i, item in enumerate(one):
+            for j, each in enumerate(other):
+                if (item == each or not apart(item, each)) and equal(kind, item, each, leaf.units):
+                    if i in partner or j in partner.values():
+                        return False
+                    partner[i] = j
+        rows, paired = self.rows, partner.values()
+        self.matched += len(partner)
+        for i, j in partner.items():
+            rows.append((entry.path, "matched", f"{entry.pointer}/{i}", f"{entry.pointer}/{j}", False))
+        rows += [row for i, row in enumerate(entry.missed_items[: len(one)]) if i not in partner]
+        rows += [row for j, row in enumerate(entry.invented_items[: len(other)]) if j not in paired]
+        return True
 
     def _leaf_items(
         self, leaf: Any, path: str, gold: _Placed, pred: _Placed
@@ -212,8 +239,12 @@ def content_key(node: Node, value: Any, place: str, event: Event) -> bytes:
 
 def add_one_sided(entry: Field, value: Any, place: str, result: Result, rows: list[Row]) -> None:
     """Add a row for each leaf that the value of a field states."""
-    if entry.is_leaf and not place:
+    if place:
+        add_leaves(entry.node, entry.path, value, place + entry.pointer, result, rows)
+    elif entry.is_leaf:
         rows.append(entry.missed if result == "missed" else entry.invented)
+    elif type(entry.node) is Items and type(entry.node.item) is Leaf and len(value) <= ITEMS and all(value):
+        rows += (entry.missed_items if result == "missed" else entry.invented_items)[: len(value)]
     else:
         add_leaves(entry.node, entry.path, value, place + entry.pointer, result, rows)
 

@@ -1,8 +1,9 @@
 """One document's matching: what every figure, table and picture is derived from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from goldspan.counts import RESULTS, Counts, total
 from goldspan.documents import Document
@@ -10,8 +11,7 @@ from goldspan.pairing import EventPair, Outcome
 from goldspan.records import Record
 
 
-@dataclass(frozen=True)
-class DocumentMatch:
+class DocumentMatch(msgspec.Struct, frozen=True, dict=True):
     """Gold and prediction of one document, and how their events are paired.
 
     `pred` is None where there is no prediction; `document` is None where the texts are not known. Pairs point into

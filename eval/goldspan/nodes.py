@@ -1,22 +1,27 @@
 """What a schema is made of, as scoring sees it: leaves with a kind, lists, groups of fields."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from goldspan.counts import Row
+from goldspan.kinds import APART
 from goldspan.pointers import pointer
+
+ITEMS = 32
+"""For so many items of a list the outcomes are made beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A place for one value of a kind; `units` is filled for quantities, `values` for enums."""
+    """A place for one value of a kind; `units` is filled for quantities, `values` for enums, `whole` for integers."""
 
     kind: str
     units: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     values: tuple[Any, ...] = ()
+    whole: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -43,24 +48,36 @@ class Group:
         return frozenset(self.fields)
 
     @cached_property
-    def in_order(self) -> "tuple[tuple[Field, Row | None, tuple[Row, ...]], ...]":
-        """For each field, in the order of the schema: it, and the outcomes where equal JSON is a match.
+    def by_name(self) -> "dict[str, tuple[bool, bool, Apart, Field, Leaf]]":
+        """What the worth of a pair of flat events needs of a field: whether it is a leaf, is exact, is told apart."""
+        found: dict[str, tuple[bool, bool, Apart, Field, Leaf]] = {}
+        for name, entry in self.fields.items():
+            leaf = inner(entry.node)
+            if isinstance(leaf, Leaf):
+                found[name] = entry.is_leaf, entry.is_exact, APART[leaf.kind], entry, leaf
+        return found
 
-        These are one for a leaf; for a list of leaves those of its first items.
+    @cached_property
+    def in_order(self) -> "tuple[tuple[Field, bool, tuple[Row, ...], Apart | None], ...]":
+        """For each field, in the order of the schema, what comparing it needs.
+
+        That is: the field; whether it is one leaf; the outcomes where equal JSON is a match, which are one for a leaf,
+        for a list of leaves those of its first items; and of a leaf, what a look tells.
         """
         return tuple(
             (
                 entry,
-                entry.matched if entry.is_exact and entry.is_leaf else None,
-                entry.matched_items if entry.is_exact and not entry.is_leaf else (),
+                entry.is_leaf,
+                () if not entry.is_exact else (entry.matched,) if entry.is_leaf else entry.matched_items,
+                APART[entry.node.kind] if isinstance(entry.node, Leaf) else None,
             )
             for entry in self.fields.values()
         )
 
     @cached_property
-    def not_leaves(self) -> "tuple[Field, ...]":
+    def not_leaves(self) -> "dict[str, Field]":
         """The fields that are lists or groups."""
-        return tuple(entry for entry in self.fields.values() if not entry.is_leaf)
+        return {name: entry for name, entry in self.fields.items() if not entry.is_leaf}
 
     @cached_property
     def is_flat(self) -> bool:
@@ -69,6 +86,8 @@ class Group:
 
 
 Node = Leaf | Items | Group
+Apart = Callable[[Any, Any], bool]
+"""Whether a look tells that two valid values are not equal."""
 NOTHING = Group({})
 """A group without fields."""
 
@@ -83,8 +102,8 @@ class Field:
     """A property of the schema: its dotted path from the event type, and what people are told about it.
 
     `pointer` is the JSON Pointer of the field in the group it belongs to. `is_exact` says of a leaf or a list of leaves
-    whether equal JSON values are equal values. `matched`, `missed` and `invented` are the outcome of the field of an
-    event, `matched_items` those of the first items of a list: made once, for each event that has one.
+    whether equal JSON values are equal values. `matched`, `misread`, `missed` and `invented` are the outcome of the
+    field of an event, `matched_items` and so on those of the first items of a list: made once.
     """
 
     name: str
@@ -98,21 +117,27 @@ class Field:
     is_leaf: bool = field(init=False, default=False)
     is_exact: bool = field(init=False, default=False)
     matched: Row = field(init=False, repr=False)
+    misread: Row = field(init=False, repr=False)
     missed: Row = field(init=False, repr=False)
     invented: Row = field(init=False, repr=False)
     matched_items: tuple[Row, ...] = field(init=False, repr=False)
+    missed_items: tuple[Row, ...] = field(init=False, repr=False)
+    invented_items: tuple[Row, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         of, place = inner(self.node), pointer(self.name)
-        items = tuple(f"{place}/{i}" for i in range(32))
+        items = tuple(f"{place}/{i}" for i in range(ITEMS))
         made = {
             "pointer": place,
             "is_leaf": isinstance(self.node, Leaf),
             "is_exact": isinstance(of, Leaf) and of.is_exact,
             "matched": (self.path, "matched", place, place, False),
+            "misread": (self.path, "misread", place, place, False),
             "missed": (self.path, "missed", place, None, False),
             "invented": (self.path, "invented", None, place, False),
             "matched_items": tuple((self.path, "matched", item, item, False) for item in items),
+            "missed_items": tuple((self.path, "missed", item, None, False) for item in items),
+            "invented_items": tuple((self.path, "invented", None, item, False) for item in items),
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)

@@ -45,6 +45,14 @@ class EventPair(msgspec.Struct, frozen=True, dict=True):
     both_silent: int = 0
     rejected: int = 0
 
+    @property
+    def is_perfect(self) -> bool:
+        """Whether each leaf that either event states is matched."""
+        for row in self.rows:  # noqa: SIM110  # twice as quick as all(...)
+            if row[1] != "matched":
+                return False
+        return True
+
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcome of each leaf that either event states."""

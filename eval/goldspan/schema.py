@@ -27,7 +27,7 @@ SUFFIX = ".schema.json"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventType:
     """One event type: its group of fields and the validator of its `fields` object."""
 
@@ -36,6 +36,11 @@ class EventType:
     description: str
     group: Group
     validator: Validator
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether an event whose `fields` are valid can have none that the schema does not declare, at any depth."""
+        return self.group.is_flat and self.validator.is_closed
 
     def walk(self) -> Iterator[tuple[str, Field]]:
         """Yield (dotted path, field) for every field, nested ones after their parent."""

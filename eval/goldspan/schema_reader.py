@@ -1,8 +1,9 @@
 """Reads one schema file as nodes, and says what of it cannot be scored."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import eq
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,7 +39,8 @@ class Reader:
         kind = _kind(schema)
         if kind is not None:
             leaf = self._leaf(kind, schema, place)
-            raw["allOf"] = [*raw.get("allOf", ()), SHAPES[leaf.kind]]  # the kind's own rule holds beside the field's
+            if not _implies(raw, SHAPES[leaf.kind]):
+                raw["allOf"] = [*raw.get("allOf", ()), SHAPES[leaf.kind]]  # the kind's own rule beside the field's
             return leaf
         for keyword in _UNSUPPORTED:
             if keyword in schema:
@@ -82,7 +84,8 @@ class Reader:
         except re.error as error:
             self.problem(place + "/pattern", f"no regular expression: {error}")
         values = tuple(schema.get("enum", [schema["const"]] if "const" in schema else ()))
-        return Leaf(kind, self._units(schema, place) if kind == "quantity" else {}, values)
+        units = self._units(schema, place) if kind == "quantity" else {}
+        return Leaf(kind, units, values, whole=schema.get("type") == "integer")
 
     def _units(self, schema: Mapping[str, Any], place: str) -> dict[str, Decimal]:
         factors: Any = schema.get("x-units", {})
@@ -118,3 +121,36 @@ def _without_null(raw: Any) -> dict[str, Any]:
         kinds = [kind for kind in schema["type"] if kind != "null"]
         schema["type"] = kinds[0] if len(kinds) == 1 else "several"
     return schema
+
+
+def _implies(schema: Any, rule: Mapping[str, Any]) -> bool:
+    """Whether a schema plainly says all that a kind's rule says, so that to add the rule would be to check it twice."""
+    if not isinstance(schema, dict):
+        return False
+    own = cast("dict[str, Any]", schema)
+    return all(_IMPLIES.get(keyword, eq)(own.get(keyword), told) for keyword, told in rule.items())
+
+
+def _narrower(types: Any, allowed: Any) -> bool:
+    own, wide = _names(types), _names(allowed)
+    return bool(own) and own <= (wide | {"integer"} if "number" in wide else wide)
+
+
+def _names(told: Any) -> set[str]:
+    return {told} if isinstance(told, str) else {*(told or ())}
+
+
+def _members_imply(members: dict[str, Any] | None, rules: Mapping[str, Any]) -> bool:
+    return all(_implies((members or {}).get(name), rule) for name, rule in rules.items())
+
+
+def _all_required(names: Any, told: list[str]) -> bool:
+    return {*(names or ())} >= {*told}
+
+
+_IMPLIES: Mapping[str, Callable[[Any, Any], bool]] = {
+    "type": _narrower,
+    "properties": _members_imply,
+    "required": _all_required,
+}
+"""How a keyword of a schema may say as much as that of a rule, where not only by being equal."""

@@ -13,7 +13,7 @@ from goldspan.counting import CountTable
 from goldspan.counts import Counts, macro_f1, ratio, total
 from goldspan.engines import Inputs, run_spans
 from goldspan.errors import DataError, Problem, UsageError
-from goldspan.files import sha256_of_file
+from goldspan.files import prediction_path, sha256_of_file
 from goldspan.join import LineIndex, repeats
 from goldspan.match import DocumentMatch
 from goldspan.records import Usage, read_records
@@ -156,7 +156,7 @@ def score(
     workers: int = 1,
     engine: str = "local",
 ) -> Score:
-    """Score a prediction file against gold: what `goldspan score` does.
+    """Score a prediction file, or that of a run directory, against gold: what `goldspan score` does.
 
     Without options the data set that ships with goldspan is used; with `gold` and without `documents` nothing
     is checked against text. `keep_going` counts lines that are no record instead of stopping at them. `keep_documents`
@@ -171,7 +171,7 @@ def score(
     >>> result.micro.f1, result.fields["deal.amount"].recall
     (1.0, 1.0)
     """
-    gold_path, pred_path = Path(gold) if gold else content.GOLD, Path(predictions)
+    gold_path, pred_path = Path(gold) if gold else content.GOLD, prediction_path(Path(predictions))
     for path in (gold_path, pred_path):
         if path.exists() and not path.is_file() and not path.is_dir():
             raise UsageError(f"{path}: not a plain file; scoring reads a file more than once, so save it first")

@@ -65,7 +65,7 @@ class Tallies:
                 self.invented += 1
             else:
                 self.paired += 1
-                self.perfect += all(row[1] == "matched" for row in pair.rows)
+                self.perfect += pair.is_perfect
                 self.silent += pair.silent
                 self.both_silent += pair.both_silent
         if match.pred is None:

@@ -59,9 +59,15 @@ class Validator:
             checker.checks(name)(_strings_only(check))
         return Draft202012Validator(self.schema, format_checker=checker)
 
-    def is_valid(self, instance: Any) -> bool:
-        """The quick answer, by jsonschema-rs."""
-        return self._fast.is_valid(instance)
+    @cached_property
+    def is_valid(self) -> Callable[[Any], bool]:
+        """Gives the quick answer, by jsonschema-rs."""
+        return self._fast.is_valid
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether a valid object has no other properties than the schema lists."""
+        return self.schema.get("additionalProperties") is False and "patternProperties" not in self.schema
 
     def violations(self, instance: Any) -> Iterator[Violation]:
         """Yield each violation, found by jsonschema, in the order of their paths."""

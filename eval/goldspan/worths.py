@@ -11,7 +11,7 @@ from goldspan.align import Worth, assign
 from goldspan.check import CheckedEvent
 from goldspan.kinds import APART, QUOTED, TOLERANT, equal, is_stated
 from goldspan.leaves import compare_events
-from goldspan.nodes import Field, Leaf, inner
+from goldspan.nodes import Apart, Field, Leaf, inner
 from goldspan.records import Event
 from goldspan.value_keys import NUMBER_OF, key, near_keys
 
@@ -33,20 +33,20 @@ def worths(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[l
 def worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
     """The worth of one pair of flat events."""
     matched = misread = 0
-    entries = gold.group.fields
+    plan, find = gold.group.by_name, pred.fields.get
     event = gold.event if gold.event.accepted or gold.event.evidence else None
-    for (name, one), other in zip(gold.fields.items(), map(pred.fields.get, gold.fields), strict=True):
+    for name, one in gold.fields.items():
+        other = find(name)
         if other is None or ((not one or not other) and not (is_stated(one) and is_stated(other))):
             continue
-        entry = entries[name]
-        node: Any = entry.node
-        if not entry.is_leaf:
-            matched += _in_common(entry, node.item, one, other, event)
-        elif one == other and entry.is_exact:
-            matched += 1
-        elif event is None and APART[node.kind](one, other):
+        is_leaf, is_exact, apart, entry, leaf = plan[name]
+        if one == other and is_exact:
+            matched += 1 if is_leaf else len(one) if all(one) else sum(map(is_stated, one))
+        elif not is_leaf:
+            matched += _in_common(entry, leaf, one, other, event)
+        elif event is None and apart(one, other):
             misread += 1
-        elif _same(node, one, other, event, entry.pointer):
+        elif _same(leaf, one, other, event, entry.pointer):
             matched += 1
         else:
             misread += 1
@@ -72,8 +72,8 @@ def _in_common(entry: Field, leaf: Leaf, one: Any, other: Any, event: Event | No
     if one == other and entry.is_exact:
         return sum(map(is_stated, one))
     apart = APART[leaf.kind]
-    if event is None and len(one) == len(other) == 1 and is_stated(one[0]) and is_stated(other[0]):
-        return 0 if apart(one[0], other[0]) else int(_same(leaf, one[0], other[0], None, ""))
+    if event is None and all(one) and all(other) and _nothing_alike(one, other, apart):
+        return 0
     rest = [each for each in other if is_stated(each)]
     if event is not None or leaf.kind in TOLERANT:  # a value may equal two that are not equal
         equals: list[list[Worth]] = [
@@ -90,6 +90,15 @@ def _in_common(entry: Field, leaf: Leaf, one: Any, other: Any, event: Event | No
                 found += 1
                 break
     return found
+
+
+def _nothing_alike(one: list[Any], other: list[Any], apart: Apart) -> bool:
+    """Whether a look tells each item of one list from each of another."""
+    for item in one:
+        for each in other:
+            if item == each or not apart(item, each):
+                return False
+    return True
 
 
 def worths_of_many(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[Worth]]:

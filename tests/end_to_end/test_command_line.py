@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -70,6 +71,7 @@ def test_the_version_is_the_librarys(goldspan: Run) -> None:
 
 
 OUTPUT = {"json", "html", "min_f1", "max_drop", "help"}
+VOTERS = {"of", "more"}  # of `run vote`: short for a setting
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ OUTPUT = {"json", "html", "min_f1", "max_drop", "help"}
 )
 def test_a_command_takes_what_its_public_function_takes(name: str, beside: set[str]) -> None:
     parameters = set(inspect.signature(getattr(library, name)).parameters) - beside
-    assert {parameter.name for parameter in COMMANDS[name].params} - OUTPUT == parameters
+    assert {parameter.name for parameter in COMMANDS[name].params} - OUTPUT - VOTERS == parameters
 
 
 SUCCESSES = [
@@ -125,6 +127,13 @@ WRONG_CALLS = [
     ["run", "extractor:extract"],
     ["run", "extractor:nothing", "--out", "out"],
     ["run", "nothing", "--out", "out"],
+    ["run", "cmd:no_such_program", "--out", "out"],
+    ["run", "extractor:extract", "more.jsonl", "--out", "out"],
+    ["run", "extractor:extract", "--set", "no_such_setting=1", "--out", "out"],
+    ["run", "vote", "--out", "out"],
+    ["run", "vote", "--of", "half.jsonl", "nowhere.jsonl", "--out", "out"],
+    ["run", "extractor:extract", "--workers", "0", "--out", "out"],
+    ["run", "extractor:extract", "--timeout", "0", "--out", "out"],
     ["run", "extractor:extract", "--documents", "documents.jsonl", "--out", "schema"],
     ["run", "extractor:extract", "--documents", "documents.jsonl", "--out", "gold.jsonl/out"],
     ["score"],
@@ -186,6 +195,36 @@ def test_keep_going_counts_a_broken_line_as_empty(goldspan: Run, files: Path) ->
     shown = json.loads(done.stdout)
     assert (shown["validity"]["unreadable"], shown["validity"]["missing"]) == (1, 1)
     assert shown["documents"]["d2"]["missed"] == 2
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(goldspan: Run, files: Path) -> None:
+    call = ["run", "extractor:extract", "--documents", "documents.jsonl", "--out"]
+    assert goldspan(*call, "quiet.jsonl").stderr == ""
+    here, there = pty.openpty()
+    script = Path(sys.executable).with_name("goldspan")
+    shown = subprocess.run([script, *call, "out.jsonl"], cwd=files, stdout=subprocess.PIPE, stderr=there, check=True)
+    os.close(there)
+    assert b"extracting" in os.read(here, 1 << 16)
+    os.close(here)
+    assert shown.stdout == b"2 documents extracted: out.jsonl\n"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [["--of", "half.jsonl", "half.jsonl"], ["--of", "half.jsonl", "--of", "half.jsonl"], ["--set", "of=half.jsonl"]],
+)
+def test_vote_takes_its_files_as_one_would_write_them(goldspan: Run, files: Path, call: list[str]) -> None:
+    done = goldspan("run", "vote", *call, "--documents", "documents.jsonl", "--out", "vote")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [json.loads(line) for line in (files / "vote" / "predictions.jsonl").read_text().splitlines()]
+    assert [len(row["events"]) for row in rows] == [1, 0]
+    assert goldspan("score", "vote", "--gold", "gold.jsonl", "--min-f1", "0.66").returncode == 0
+
+
+def test_a_secret_setting_is_not_repeated_in_a_wrong_call(goldspan: Run, files: Path) -> None:
+    for setting in ("api_key=sk-12345678", "sk-12345678"):
+        done = goldspan("run", "extractor:extract", "--set", setting, "--out", "x.jsonl")
+        assert (done.returncode, "sk-12345678" in done.stderr) == (2, False)
 
 
 def test_an_extractor_that_fails_makes_the_run_exit_with_1_and_keeps_the_error(goldspan: Run, files: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from goldspan.kinds import equal, states_nothing
+from goldspan.kinds import all_told_apart, equal, states_nothing, told_apart
 from goldspan.normal import is_duration, normal_name, normal_text
 
 POWER = {"kW": Decimal("0.001"), "MW": Decimal(1), "GW": Decimal(1000)}
@@ -258,3 +258,18 @@ def test_states_nothing(value: Any) -> None:
 @pytest.mark.parametrize("value", [0, 0.0, False, " ", "0", "null", [0], [False], {"a": 0}, {"a": [None, False]}])
 def test_states_something(value: Any) -> None:
     assert not states_nothing(value)
+
+
+FOLDED = st.text(st.sampled_from(list("AaNnFfTthe .,'\u0301\u0338\u0307\u00a0ſKﬁ1")), max_size=6)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(FOLDED, max_size=3))
+def test_texts_that_a_look_tells_apart_have_different_normal_forms(texts: list[str]) -> None:
+    if all_told_apart(texts):
+        assert len(set(map(normal_text, texts))) == len(set(map(normal_name, texts))) == len(texts)
+    for one in texts:
+        for other in texts:
+            if told_apart(one, other):
+                assert normal_text(one) != normal_text(other)
+                assert normal_name(one) != normal_name(other)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import BOOLEAN, NUMBER, TEXT, kind, list_of, schema_of
 
@@ -98,6 +98,30 @@ def plain_worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
 def test_the_worth_of_a_pair_is_what_comparing_it_leaf_by_leaf_gives(gold: dict[str, Any], pred: dict[str, Any]):
     one, other = (check_event(Event("thing", fields), KINDS)[0] for fields in (gold, pred))
     assert worth(one, other) == plain_worth(one, other)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(EVENTS, EVENTS)
+@example({"names": ["A"] * 40, "numbers": [0, 1, False]}, {"names": ["A"] * 39, "numbers": [1, 0]})
+@example({"names": ["A", "B"], "number": 0, "sure": False}, {"names": ["B", "A"], "number": 0.0, "sure": True})
+def test_the_short_cuts_of_comparing_give_what_the_long_way_gives(gold: dict[str, Any], pred: dict[str, Any]):
+    """Evidence on both sides, though of no value, is what keeps a comparison from them."""
+    found: list[Any] = []
+    for evidence in ({}, {"/nowhere": [Span(0, 1, "-")]}):
+        one, other = (check_event(Event("thing", side, evidence=evidence), KINDS)[0] for side in (gold, pred))
+        pair = compare_events(one, other)
+        found.append((pair.rows, pair.worth, pair.silent, pair.both_silent))
+    assert found[0] == found[1]
+
+
+@given(EVENTS)
+@example({"names": ["A"] * 40, "sums": [], "number": 0})
+def test_what_only_one_side_states_is_told_leaf_by_leaf(fields: dict[str, Any]):
+    event = check_event(Event("thing", fields), KINDS)[0]
+    leaves = [(f"thing{leaf.path}", leaf.pointer) for leaf in leaves_of(event.group, event.fields)]
+    (missed,), (invented,) = compare_document([event], []), compare_document([], [event])
+    assert missed.rows == [(path, "missed", place, None, False) for path, place in leaves]
+    assert invented.rows == [(path, "invented", None, place, False) for path, place in leaves]
 
 
 @st.composite

@@ -83,6 +83,38 @@ def test_the_kind_of_a_field_follows_from_its_schema(directory: Write, schema: d
     assert loaded.types["visit"].group.fields["field"].kind == kind
 
 
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"x-kind": "date"}, 5),
+        ({"x-kind": "date", "type": "string"}, "June"),
+        ({"x-kind": "date", "type": ["string", "number"], "format": "edtf"}, 5),
+        ({"x-kind": "date", "type": "string", "format": "date"}, "June"),
+        ({"x-kind": "duration", "type": "string"}, "20 years"),
+        ({"x-kind": "name"}, 5),
+        ({"x-kind": "name", "type": ["string", "object"]}, {}),
+        ({"x-kind": "number", "type": ["integer", "string"]}, "5"),
+        (MONEY | {"properties": {"amount": True, "currency": {"type": "string"}}}, {"amount": "5", "currency": "USD"}),
+        (MONEY | {"properties": {"amount": {}, "currency": {"type": "string"}}}, {"amount": "5", "currency": "USD"}),
+        (MONEY | {"type": ["object", "array"]}, []),
+        ({"anyOf": [{"type": "string", "x-kind": "date"}, {"type": "null"}]}, "June"),
+    ],
+)
+def test_the_rule_of_a_kind_holds_beside_a_field_that_says_less(
+    directory: Write, schema: dict[str, Any], value: Any
+) -> None:
+    validator = load_schema(directory({"visit": {"field": schema}})).types["visit"].validator
+    assert not validator.is_valid({"field": value})
+    assert list(validator.violations({"field": value}))
+
+
+def test_a_rule_that_the_field_states_itself_is_not_checked_twice(directory: Write) -> None:
+    date = {"x-kind": "date", "type": "string", "format": "edtf"}
+    fields = {"date": date, "money": MONEY, "age": {"type": "integer"}, "sex": {"enum": ["f", "m"]}}
+    loaded = load_schema(directory({"visit": fields}))
+    assert loaded.types["visit"].validator.schema["properties"] == fields
+
+
 def test_a_field_shows_its_title_description_examples_and_whether_it_is_key(directory: Write) -> None:
     told = {"title": "Pet", "description": "Who is seen.", "x-key": True, "examples": ["Rex"]}
     fields = load_schema(directory({"visit": {"pet": {"type": "string", **told}, "age": {"type": "number"}}})).types[

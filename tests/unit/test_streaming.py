@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dask.config
+import distributed  # noqa: F401  # sets the defaults that dask.config.set must not come before
 import pytest
 from support import NUMBER, TEXT, event, four, list_of, schema_of, score_files
 

@@ -178,7 +178,7 @@ def _report(result: Score, texts: bool) -> str:
         return score_page(result, extra)
     whole, classes = result.documents, extra.classes
     bare = {
-        doc_id: replace(match, document=match.document and replace(match.document, text=""))
+        doc_id: msgspec.structs.replace(match, document=match.document and replace(match.document, text=""))
         for doc_id, match in whole.items()
     }
 

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from goldspan.cli import board, compare, documents, run, schema, score, validate
+from goldspan.cli import agree, annotate, board, compare, documents, release, run, schema, score, validate, variants
 from goldspan.cli.common import EPILOG_MODE
 from goldspan.errors import DataError, UsageError, printable
 
@@ -23,6 +23,10 @@ app.command("validate")(validate.validate)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("agree")(agree.agree)
+app.add_typer(annotate.app, name="annotate")
+app.add_typer(variants.app, name="variants")
+app.add_typer(release.app, name="release")
 app.add_typer(board.app, name="board")
 
 

@@ -17,7 +17,9 @@ from goldspan.cli.common import (
 
 
 def score(
-    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="Predicted records (JSONL).")],
+    predictions: Annotated[
+        Path, typer.Argument(metavar="PREDICTIONS", help="Predicted records (JSONL), or a run directory.")
+    ],
     gold: GoldOption = None,
     schema: SchemaOption = None,
     documents: DocumentsOption = None,

@@ -1,0 +1,90 @@
+"""The manifest and the checksums of a release: what it is, by hashes."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from goldspan.errors import DataError, Problem
+from goldspan.files import FORMAT_ERRORS, read_bytes
+from goldspan.release.about import About
+
+MANIFEST, SUMS, CARD, CROISSANT, EVAL, CITATION = (
+    "manifest.json",
+    "SHA256SUMS",
+    "README.md",
+    "croissant.json",
+    "eval.yaml",
+    "CITATION.cff",
+)
+
+
+class ConfigInfo(msgspec.Struct, frozen=True):
+    """A configuration: its file and the number of its rows."""
+
+    path: str
+    rows: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a release is.
+
+    `gold_sha256` and `documents_sha256` are those of the files that `goldspan release rehydrate` writes;
+    `signature` is what a score against them bears. `built_from` are the hashes of the files it was built from.
+    `text` is `none`, `licensed` or `all`; `given` the documents whose text is in the release.
+    """
+
+    name: str
+    version: str
+    goldspan: str
+    signature: str
+    gold_sha256: str
+    schema_sha256: str
+    schema_version: str | None
+    text: str
+    given: list[str]
+    passes: dict[str, str]
+    variants: list[str]
+    configs: dict[str, ConfigInfo]
+    built_from: dict[str, str]
+    about: About
+
+
+def sha256(data: bytes | Iterable[bytes]) -> str:
+    """SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    for chunk in [data] if isinstance(data, bytes) else data:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def as_json(value: Any) -> bytes:
+    """Indented JSON with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def read_manifest(release: Path) -> Manifest:
+    """Read the manifest of a release; DataError where there is none that has its form."""
+    path = release / MANIFEST
+    try:
+        return msgspec.json.decode(read_bytes(path), type=Manifest)
+    except FORMAT_ERRORS as error:
+        raise DataError([Problem(str(error), path)]) from error
+
+
+def sums(files: Mapping[str, bytes]) -> bytes:
+    """What `sha256sum --check` takes: a line a file, sorted by path."""
+    return "".join(f"{sha256(files[path])}  {path}\n" for path in sorted(files)).encode()
+
+
+def read_sums(data: bytes) -> dict[str, str]:
+    """SHA-256 by path; ValueError where a line is none of `sha256sum`'s."""
+    found: dict[str, str] = {}
+    for line in data.decode().splitlines():
+        digest, separator, path = line.partition("  ")
+        if not separator or len(digest) != 64:
+            raise ValueError(f"no line of a checksum file: {line[:100]!r}")
+        found[path] = digest
+    return found

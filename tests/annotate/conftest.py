@@ -1,0 +1,143 @@
+"""A real Label Studio server, started once, and a real browser."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from editor import Editor
+from playwright.sync_api import Browser, sync_playwright
+
+from goldspan.annotate.client import Server
+from goldspan.annotate.home import Home
+
+START_SECONDS = 240
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+class LabelStudio:
+    """A server that `goldspan annotate up` runs, in a home of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.home, self.port = Home(folder), port
+        self.url = f"http://127.0.0.1:{port}"
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def server(self) -> Server:
+        return Server(self.url, self.home.credentials.token)
+
+    def start(self) -> None:
+        script = Path(sys.executable).with_name("goldspan")
+        command = [script, "annotate", "up", "--home", self.home.folder, "--port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout is not None
+        said = [self.process.stdout.readline()]
+        while "answers at" not in said[-1]:
+            assert said[-1], "".join(said)
+            said.append(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        """End the server without warning, as a power cut does."""
+        running = self.home.running
+        assert running
+        assert self.process
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        self.process.wait(60)
+
+    def freeze(self) -> None:
+        """Let it take connections and answer none."""
+        running = self.home.running
+        assert running
+        os.killpg(running.pid, signal.SIGSTOP)
+
+    def stop(self) -> str:
+        """Stop it as a person's machine does, by SIGTERM; what it said."""
+        assert self.process
+        self.process.terminate()
+        said, _ = self.process.communicate(timeout=60)
+        return said
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def prepared(repository: Path) -> Path:
+    """The home that `make label-studio` has made: the environment, and data that are migrated already."""
+    folder = repository / "build" / "annotate"
+    if not (folder / "environment" / "installed.sha256").exists():
+        pytest.skip("Label Studio's environment is not there: make label-studio")
+    return folder
+
+
+def copy_home(prepared: Path, folder: Path) -> Path:
+    """A home with data of its own, which starts at once."""
+    folder.mkdir()
+    shutil.copytree(prepared / "data", folder / "data")
+    shutil.copy(prepared / "credentials.json", folder)
+    (folder / "environment").symlink_to(prepared / "environment")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def label_studio(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudio]:
+    """A running server; every test uses projects of its own."""
+    running = LabelStudio(copy_home(prepared, tmp_path_factory.mktemp("label-studio") / "home"), free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, driven by playwright."""
+    program = shutil.which("chromium")
+    assert program, "the interface is tested in chromium, which is not installed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def editor(browser: Browser, label_studio: LabelStudio) -> Iterator[Editor]:
+    """The server's own user at work."""
+    who = label_studio.home.credentials
+    opened = Editor(browser, label_studio.url, who.email, who.password)
+    yield opened
+    opened.context.close()
+
+
+@pytest.fixture
+def annotate(label_studio: LabelStudio, goldspan: Callable[..., subprocess.CompletedProcess[str]]):
+    """Run `goldspan annotate` against the server."""
+
+    def call(command: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        at = () if "--url" in arguments else ("--home", label_studio.home.folder)
+        return goldspan("annotate", command, *arguments, *at, **environment)
+
+    return call
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+def read_jsonl(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
