@@ -8,6 +8,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from boards import files_in
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,3 +56,9 @@ def test_the_content_comes_along(installed: Path, tmp_path: Path):
     assert len(run(installed / "goldspan", "documents", folder=tmp_path).splitlines()) == 2 + 14
     code = "from goldspan import validate; from goldspan.content import GOLD; print(validate(GOLD))"
     assert run(installed / "python", "-c", code, folder=tmp_path) == "[]\n"
+
+
+def test_the_board_is_the_same(installed: Path, tmp_path: Path):
+    run(installed / "goldspan", "board", "build", "--out", "wheel", folder=tmp_path)
+    run(Path(sys.executable).with_name("goldspan"), "board", "build", "--out", "checkout", folder=tmp_path)
+    assert files_in(tmp_path / "wheel") == files_in(tmp_path / "checkout")

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from goldspan.board.pins import Data, Hashes
+from goldspan.counting import CountTable
 from goldspan.errors import UsageError
 from goldspan.files import read_bytes, write_whole
 from goldspan.match import DocumentMatch
@@ -140,8 +143,18 @@ def _figures(task: Task, result: Score) -> Figures:
         None if confidence is None else _without(confidence),
         whole["validity"],
         whole["usage"],
-        [tuple(row) for row in result.table.by_story(result.table.columns).sum(axis=1).tolist()],
+        [(m, w, u, x) for m, w, u, x in _story_counts(result.table).tolist()],
     )
+
+
+def _story_counts(table: CountTable) -> NDArray[np.int64]:
+    """Counts of all fields as an array (stories, 4), stories in the order of their first document."""
+    stories = table.stories()
+    counts = np.zeros(4 * (int(stories.max(initial=-1)) + 1), dtype=np.int64)
+    for block in table.blocks():
+        cells = 4 * stories[block.first + block.documents] + (block.codes & 3)
+        counts += np.bincount(cells, minlength=len(counts))
+    return counts.reshape(-1, 4)
 
 
 def _stated(block: Mapping[str, Any]) -> int:
@@ -165,7 +178,7 @@ def _report(result: Score, texts: bool) -> str:
         return score_page(result, extra)
     whole, classes = result.documents, extra.classes
     bare = {
-        doc_id: replace(match, document=match.document and replace(match.document, text=""))
+        doc_id: msgspec.structs.replace(match, document=match.document and replace(match.document, text=""))
         for doc_id, match in whole.items()
     }
 

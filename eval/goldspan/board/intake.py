@@ -39,16 +39,18 @@ def check(directory: Path | str, *, board: Path | str | None = None, documents: 
     `board` holds versions.toml (goldspan's own where None); `documents` are those of the version, needed where they are
     not those that goldspan ships. Raises UsageError where there is no such directory.
     """
-    folder = Path(directory)
-    checked = check_without_predictions(folder, Path(board) if board else content.BOARD)
+    folder, root = Path(directory), Path(board) if board else content.BOARD
+    checked = check_without_predictions(folder, root)
     problems, notes = list(checked.problems), list(checked.notes)
-    known = _documents_of(Path(documents)) if documents else _documents_of(content.DOCUMENTS)
+    known = _documents_of(folder.absolute().parent.name, root, Path(documents) if documents else None)
+    if known is None:
+        notes.append("whether the documents are known was not checked: the version has none, or --documents is needed")
     for name in (PREDICTIONS, TWINS):
         path = folder / name
         if os.path.lexists(path) and not any(problem.file == path for problem in checked.problems):
             found, seen = check_predictions(path, known if name == PREDICTIONS else None)
             problems += found
-            if name == PREDICTIONS and (absent := known - seen):
+            if name == PREDICTIONS and known is not None and (absent := known - seen):
                 notes.append(
                     f"{len(absent)} of {len(known)} documents have no prediction: all of them counts as missed"
                 )
@@ -108,5 +110,9 @@ def _archive(path: Path) -> str | None:
     return next((name for magic, name in _ARCHIVES.items() if head.startswith(magic)), None)
 
 
-def _documents_of(path: Path) -> set[str]:
-    return {*load_documents(path)}
+def _documents_of(version: str, board: Path, documents: Path | None) -> set[str] | None:
+    """A version's documents: those in a file, or goldspan's own where it pins them; None where they are not known."""
+    pin = load_pins(board).get(version)
+    if documents is None and (pin is None or pin.documents == sha256_of_file(content.DOCUMENTS)):
+        documents = content.DOCUMENTS
+    return None if documents is None else {*load_documents(documents)}
