@@ -16,16 +16,20 @@ ITEMS = 32
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A place for one value of a kind; `units` is filled for quantities, `values` for enums."""
+    """A place for one value of a kind; `units` is filled for quantities, `values` for enums.
+
+    `is_exact` says whether equal JSON values, as Python compares them, are equal values: not if true and 1 may both
+    stand.
+    """
 
     kind: str
     units: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     values: tuple[Any, ...] = ()
+    is_exact: bool = field(init=False, default=True, compare=False)
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether equal JSON values, as Python compares them, are equal values: not if true and 1 may both stand."""
-        return self.kind != "enum" or all(isinstance(value, str) for value in self.values)
+    def __post_init__(self) -> None:
+        exact = self.kind != "enum" or all(isinstance(value, str) for value in self.values)
+        object.__setattr__(self, "is_exact", exact)
 
 
 @dataclass(frozen=True, slots=True)
