@@ -196,6 +196,7 @@ def _check_prediction(path: Path, line: Line, schema: Schema, result: ShardResul
         events.append(checked)
         doc_id = record.doc_id if record is not None else None
         problems += [Problem(fault.message, path, line.number, doc_id, fault.pointer) for fault in faults]
-    result.tallies.faults += len(problems)
-    result.faults += problems[: MAX_FAULTS - len(result.faults)]
+    if problems:
+        result.tallies.faults += len(problems)
+        result.faults += problems[: MAX_FAULTS - len(result.faults)]
     return events
