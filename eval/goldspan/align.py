@@ -5,6 +5,7 @@ evidence), compared in this order and added over the pairs. A pair without a mat
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 Worth = tuple[int, int, int]
 
@@ -59,7 +60,7 @@ def settle(worths: Sequence[Sequence[Worth]]) -> tuple[list[tuple[int, int]], li
     >>> settle([[(5, 0, 0), (2, 0, 0), (0, 0, 0)], [(2, 0, 0), (1, 0, 0), (1, 0, 0)]])
     ([(0, 0)], [1], [1, 2])
     """
-    base = 1 + max(2, min(len(worths), len(worths[0]))) * max(max(worth) for row in worths for worth in row)
+    base = 1 + max(2, min(len(worths), len(worths[0]))) * max(map(max, chain.from_iterable(worths)))
     weights = [[(w[0] * base + w[1]) * base + w[2] if w[0] else 0 for w in row] for row in worths]
     by_column = [_best_two(column) for column in zip(*weights, strict=True)]
     pairs: list[tuple[int, int]] = []
@@ -89,7 +90,7 @@ def _best_two(weights: Sequence[int]) -> tuple[int, int]:
 def _weights(worths: Sequence[Sequence[Worth]]) -> list[list[int]]:
     """Fold each triple, and the rule for ties, into one integer: digits of a number whose base no sum can reach."""
     rows, columns = len(worths), len(worths[0])
-    base = 1 + min(rows, columns) * max(max(worth) for row in worths for worth in row)
+    base = 1 + min(rows, columns) * max(map(max, chain.from_iterable(worths)))
     tie = (columns + 1) ** rows
     weights: list[list[int]] = []
     for i, row in enumerate(worths):

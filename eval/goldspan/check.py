@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
+import msgspec
+
 from goldspan.kinds import states_nothing
 from goldspan.pointers import pointer, replaced
 from goldspan.records import Event
@@ -27,7 +29,7 @@ class Rejected(NamedTuple):
     leaves: int
 
 
-class CheckedEvent(NamedTuple):
+class CheckedEvent(msgspec.Struct, frozen=True):
     """An event whose `fields` hold only what its schema allows; what was taken out is in `rejected`."""
 
     type: str

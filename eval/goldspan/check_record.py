@@ -6,7 +6,7 @@ from typing import Any
 from goldspan.check import CheckedEvent, Fault, StatedLeaf, check_event, leaves_of
 from goldspan.documents import Document
 from goldspan.kinds import APART, QUOTED, all_told_apart, equal, is_stated, states_nothing
-from goldspan.nodes import Group, Items
+from goldspan.nodes import Group, Leaf
 from goldspan.pointers import pointer, replaced
 from goldspan.records import Event, Record, Span
 from goldspan.schema import EventType, Schema
@@ -121,24 +121,23 @@ def _check_complete(
 def _duplicates(group: Group, fields: Mapping[str, Any], place: str, where: str = "") -> list[Fault]:
     """Each item of a list of plain values that equals an earlier one, at any depth."""
     faults: list[Fault] = []
-    for name, entry in group.not_leaves.items():
+    for name, entry, leaf in group.lists_of_leaves:
         value = fields.get(name)
-        if not value:
-            continue
-        node = entry.node
-        if type(node) is Group:
-            faults += _duplicates(node, value, place, where + entry.pointer)
-        elif type(node) is Items and type(node.item) is Group:
+        if value and len(value) > 1:
+            if leaf.kind in QUOTED and None not in value and all_told_apart(value):
+                continue
+            faults += _repeated(leaf, value, place, where + entry.pointer)
+    for entry, inside in group.groups:
+        value, target = fields.get(entry.name), where + entry.pointer
+        if value and entry.node is inside:
+            faults += _duplicates(inside, value, place, target)
+        elif value:
             for i, item in enumerate(value):
-                faults += _duplicates(node.item, item or {}, place, f"{where}{entry.pointer}/{i}")
-        elif type(node) is Items and len(value) > 1:
-            faults += _repeated(node.item, value, place, where + entry.pointer)
+                faults += _duplicates(inside, item or {}, place, f"{target}/{i}")
     return faults
 
 
-def _repeated(leaf: Any, items: list[Any], place: str, target: str) -> list[Fault]:
-    if leaf.kind in QUOTED and all(items) and all_told_apart(items):
-        return []
+def _repeated(leaf: Leaf, items: list[Any], place: str, target: str) -> list[Fault]:
     faults: list[Fault] = []
     apart = APART[leaf.kind]
     for i, item in enumerate(items):

@@ -55,9 +55,8 @@ class LineIndex:
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_order"}  # quickly made again
 
-    def find(self, doc_id: str) -> int | None:
-        """The position of a document's (first) line among the lines, or None."""
-        key = key_of(doc_id)
+    def find(self, key: int) -> int | None:
+        """The position of the (first) line with a document's key among the lines, or None."""
         guess = self._next
         if guess >= len(self.keys) or self.keys[guess] != key:
             guess = self._search(key)

@@ -157,11 +157,13 @@ def told_apart(one: str, other: str) -> bool:
 
 
 def all_told_apart(texts: Sequence[str]) -> bool:
-    """Whether a look at the first four signs tells each of some texts from all others: letters, and so no article.
+    """Whether a look at the first four signs tells each of some texts from the others: letters, and so no article.
 
     >>> all_told_apart(["Northwind Inc", "Fabrikam", "Contoso"]), all_told_apart(["Northwind Inc", "Northwind"])
     (True, False)
     """
+    if len(texts) == 2:
+        return told_apart(texts[0], texts[1])
     starts = {text[:4].lower() for text in texts}
     if len(starts) < len(texts):
         return False

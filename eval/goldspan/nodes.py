@@ -17,16 +17,21 @@ ITEMS = 32
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A place for one value of a kind; `units` is filled for quantities, `values` for enums, `whole` for integers."""
+    """A place for one value of a kind; `units` is filled for quantities, `values` for enums.
+
+    `is_exact` says whether equal JSON values, as Python compares them, are equal values: not if true and 1 may both
+    stand.
+    """
 
     kind: str
     units: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     values: tuple[Any, ...] = ()
     whole: bool = False
+    is_exact: bool = field(init=False, default=True, compare=False)
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether equal JSON values, as Python compares them, are equal values: not if true and 1 may both stand."""
-        return self.kind != "enum" or all(isinstance(value, str) for value in self.values)
+    def __post_init__(self) -> None:
+        exact = self.kind != "enum" or all(isinstance(value, str) for value in self.values)
+        object.__setattr__(self, "is_exact", exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,21 @@ class Group:
         )
 
     @cached_property
-    def not_leaves(self) -> "dict[str, Field]":
-        """The fields that are lists or groups."""
-        return {name: entry for name, entry in self.fields.items() if not entry.is_leaf}
+    def lists_of_leaves(self) -> "tuple[tuple[str, Field, Leaf], ...]":
+        """Name, field and leaf of the fields that are lists of plain values."""
+        found = ((name, entry, inner(entry.node)) for name, entry in self.fields.items() if not entry.is_leaf)
+        return tuple((name, entry, leaf) for name, entry, leaf in found if isinstance(leaf, Leaf))
+
+    @cached_property
+    def groups(self) -> "tuple[tuple[Field, Group], ...]":
+        """The fields that are groups or lists of groups, with the group."""
+        found = ((entry, inner(entry.node)) for entry in self.fields.values())
+        return tuple((entry, group) for entry, group in found if isinstance(group, Group))
 
     @cached_property
     def is_flat(self) -> bool:
         """Whether no field holds another group."""
-        return all(isinstance(inner(entry.node), Leaf) for entry in self.fields.values())
+        return not self.groups
 
 
 Node = Leaf | Items | Group

@@ -141,7 +141,9 @@ def score_shard(
             record = line.record
             document = None if documents is None else documents.get(record.doc_id)
             gold_events = _check_gold(gold, line, record, schema, document, documents is not None, result)
-            position = index.find(record.doc_id)
+            key = key_of(record.doc_id)
+            result.gold_keys.append(key)
+            position = index.find(key)
             pred: Record | None = None
             events: Sequence[CheckedEvent] = ()
             if position is not None:
@@ -175,7 +177,6 @@ def _check_gold(
     documents_known: bool,
     result: ShardResult,
 ) -> tuple[CheckedEvent, ...]:
-    result.gold_keys.append(key_of(record.doc_id))
     result.gold_problems += line.problems
     if documents_known and document is None:
         message = "the documents file knows no such document"
@@ -195,6 +196,7 @@ def _check_prediction(path: Path, line: Line, schema: Schema, result: ShardResul
         events.append(checked)
         doc_id = record.doc_id if record is not None else None
         problems += [Problem(fault.message, path, line.number, doc_id, fault.pointer) for fault in faults]
-    result.tallies.faults += len(problems)
-    result.faults += problems[: MAX_FAULTS - len(result.faults)]
+    if problems:
+        result.tallies.faults += len(problems)
+        result.faults += problems[: MAX_FAULTS - len(result.faults)]
     return events

@@ -26,10 +26,10 @@ def key(leaf: Leaf, value: Any) -> Hashable:
     >>> key(Leaf("name"), "Northwind, Inc.") == key(Leaf("name"), "northwind")
     True
     """
-    kind = leaf.kind
-    if kind in NORMAL:
-        return NORMAL[kind](value)
-    if kind in NUMBER_OF:
+    normal = NORMAL.get(leaf.kind)
+    if normal is not None:
+        return normal(value)
+    if leaf.kind in NUMBER_OF:
         return _step(leaf, value)
     return value if leaf.is_exact else ""
 

@@ -4,14 +4,14 @@
 a matched leaf, which is no pair, is worth nothing here, whatever it misreads.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from goldspan.align import Worth, assign
 from goldspan.check import CheckedEvent
 from goldspan.kinds import APART, QUOTED, TOLERANT, equal, is_stated
 from goldspan.leaves import compare_events
-from goldspan.nodes import Apart, Field, Leaf, inner
+from goldspan.nodes import Apart, Field, Leaf
 from goldspan.records import Event
 from goldspan.value_keys import NUMBER_OF, key, near_keys
 
@@ -104,20 +104,25 @@ def _nothing_alike(one: list[Any], other: list[Any], apart: Apart) -> bool:
 def worths_of_many(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[Worth]]:
     """The same by an index of gold's values: pairs that may have a value in common are looked at."""
     rows_of: dict[tuple[str, Hashable], list[int]] = {}
+    leaves: list[set[str]] = []
     for i, event in enumerate(gold):
-        for entry, value in _stated(event):
-            for each in _keys(entry, value, event.event):
+        stated = _stated(event)
+        leaves.append({entry.name for entry, _, _ in stated if entry.is_leaf})
+        for entry, leaf, value in stated:
+            for each in _keys(entry, leaf, value, event.event):
                 rows_of.setdefault((entry.name, each), []).append(i)
-    leaves = [{entry.name for entry, _ in _stated(event) if entry.is_leaf} for event in gold]
     table = [[NOTHING] * len(pred) for _ in gold]
     for j, event in enumerate(pred):
         matched, matched_leaves = [0] * len(gold), [0] * len(gold)
-        own = {entry.name for entry, _ in _stated(event) if entry.is_leaf}
-        for entry, value in _stated(event):
-            for i in _rows(entry, value, rows_of):
-                found = _matched(entry, gold[i], value)
+        stated = _stated(event)
+        for entry, leaf, value in stated:
+            sure = entry.is_leaf and leaf.is_exact and leaf.kind not in NUMBER_OF  # share a key only where equal
+            for i in _rows(entry, leaf, value, rows_of):
+                found = 1 if sure else _matched(entry, leaf, gold[i], value)
                 matched[i] += found
-                matched_leaves[i] += found if entry.is_leaf else 0
+                if entry.is_leaf:
+                    matched_leaves[i] += found
+        own = {entry.name for entry, _, _ in stated if entry.is_leaf}
         for i, found in enumerate(matched):
             if found and _is_grounded(gold[i], event):
                 table[i][j] = compare_events(gold[i], event).worth
@@ -126,43 +131,42 @@ def worths_of_many(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -
     return table
 
 
-def _stated(event: CheckedEvent) -> Iterator[tuple[Field, Any]]:
-    fields = event.group.fields
-    return ((fields[name], value) for name, value in event.fields.items() if is_stated(value))
+def _stated(event: CheckedEvent) -> list[tuple[Field, Leaf, Any]]:
+    plan = event.group.by_name
+    return [(*plan[name][3:], value) for name, value in event.fields.items() if value or is_stated(value)]
 
 
-def _keys(entry: Field, value: Any, event: Event) -> set[Hashable]:
+def _keys(entry: Field, leaf: Leaf, value: Any, event: Event) -> set[Hashable]:
     """The keys of all that is right for a gold field."""
-    leaf: Any = inner(entry.node)
-    places = {entry.pointer: value} if entry.is_leaf else {f"{entry.pointer}/{i}": v for i, v in enumerate(value)}
-    found = {key(leaf, each) for each in places.values() if is_stated(each)}
+    values = [value] if entry.is_leaf else [each for each in value if is_stated(each)]
+    found = {key(leaf, each) for each in values}
     if event.accepted or (event.evidence and leaf.kind in QUOTED):
-        for place in places:
+        for place in [entry.pointer] if entry.is_leaf else [f"{entry.pointer}/{i}" for i in range(len(value))]:
             found.update(key(leaf, each) for each in event.accepted.get(place, ()))
             if leaf.kind in QUOTED:
                 found.update(key(leaf, span.quote) for span in event.evidence.get(place, ()))
     return found
 
 
-def _rows(entry: Field, value: Any, rows_of: dict[tuple[str, Hashable], list[int]]) -> set[int] | list[int]:
+def _rows(
+    entry: Field, leaf: Leaf, value: Any, rows_of: dict[tuple[str, Hashable], list[int]]
+) -> set[int] | Sequence[int]:
     """The gold events for whose field of this name the value, or an item of it, may be right."""
-    leaf: Any = inner(entry.node)
-    if entry.is_leaf and leaf.kind not in NUMBER_OF:
-        return rows_of.get((entry.name, key(leaf, value)), [])
+    name = entry.name
+    if leaf.kind not in NUMBER_OF:
+        if entry.is_leaf:
+            return rows_of.get((name, key(leaf, value)), ())
+        keys = [key(leaf, each) for each in value if is_stated(each)]
+    else:
+        values = [value] if entry.is_leaf else [each for each in value if is_stated(each)]
+        keys = [near for each in values for near in near_keys(leaf, each)]
     rows: set[int] = set()
-    for each in [value] if entry.is_leaf else value:
-        if is_stated(each):
-            for near in near_keys(leaf, each):
-                rows.update(rows_of.get((entry.name, near), ()))
-    return rows
+    return rows.union(*[rows_of[name, each] for each in keys if (name, each) in rows_of])
 
 
-def _matched(entry: Field, gold: CheckedEvent, value: Any) -> int:
-    node: Any = entry.node
+def _matched(entry: Field, leaf: Leaf, gold: CheckedEvent, value: Any) -> int:
     one = gold.fields[entry.name]
     event = gold.event if gold.event.accepted or gold.event.evidence else None
     if not entry.is_leaf:
-        return _in_common(entry, node.item, one, value, event)
-    if entry.is_exact and node.kind not in NUMBER_OF:
-        return 1  # these share a key only where they are equal
-    return int(_same(node, one, value, event, entry.pointer))
+        return _in_common(entry, leaf, one, value, event)
+    return int(_same(leaf, one, value, event, entry.pointer))
