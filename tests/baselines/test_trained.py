@@ -109,6 +109,27 @@ def test_values_carry_places_and_probabilities(learned: tuple[Corpus, Path]):
             assert event["evidence"].keys() <= event["confidence"].keys()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "\x00\ue000",
+        "Nor Fab sued. " * 3000,
+        "A" * 50_000,
+        "5 " * 20_000,
+        "Norwind Group plans to buy 5% of " * 2000,
+    ],
+)
+def test_strange_texts_are_read_in_bounded_time(learned: tuple[Corpus, Path], tmp_path: Path, text: str):
+    """No figure of time is asked for: what is not bounded would not end."""
+    corpus, path = learned
+    documents = write_lines(tmp_path / "documents.jsonl", [{"doc_id": "d", "text": text}])
+    result = run(Trained(path, schema=corpus.schema), tmp_path / "out.jsonl", documents=documents)
+    assert (result.done, result.failed) == (1, 0)
+    assert validate(tmp_path / "out.jsonl", schema=corpus.schema, documents=documents) == []
+
+
 def test_it_tells_what_it_is(learned: tuple[Corpus, Path]):
     corpus, path = learned
     about = Trained(path, schema=corpus.schema).describe()

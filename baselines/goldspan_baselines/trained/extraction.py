@@ -8,12 +8,14 @@ from typing import Any
 from goldspan import Document, Schema
 from goldspan_baselines.rules.page import Page, Part, read
 from goldspan_baselines.trained.candidates import Candidate, candidates
-from goldspan_baselines.trained.features import Token, of_candidate, of_pair, of_sentence, tokens
+from goldspan_baselines.trained.features import Token, of_candidate, of_pair, of_sentence, shares, tokens
 from goldspan_baselines.trained.model import Model, TypeModel
 from goldspan_baselines.trained.record import Value, event
 from goldspan_baselines.trained.shape import NONE, Shape, shapes
 
 _SURE = 0.5
+_RECENT = 8  # Sentences of a group that a further one is compared with.
+_MOST = 100  # Events of one type in one document; a text with more is no article.
 
 
 @dataclass(slots=True)
@@ -62,13 +64,14 @@ def _groups(page: Page, words: dict[int, list[Token]], of_type: TypeModel) -> li
     groups: list[_Group] = []
     if of_type.tells is None:
         return groups
+    common = shares(page)
     for part in page.parts:
         sure = of_type.tells.probabilities(of_sentence(part, words[part.index])).get("yes", 0.0)
         if sure < _SURE:
             continue
-        fits = [sum(_same(page, of_type, other, part) for other in group.parts) / len(group.parts) for group in groups]
+        fits = [_fit(common, of_type, group.parts[-_RECENT:], part) for group in groups]
         best = max(range(len(groups)), key=lambda i: fits[i], default=None)
-        if best is None or fits[best] < _SURE:
+        if best is None or (fits[best] < _SURE and len(groups) < _MOST):
             groups.append(_Group())
             best = -1
         groups[best].parts.append(part)
@@ -76,8 +79,12 @@ def _groups(page: Page, words: dict[int, list[Token]], of_type: TypeModel) -> li
     return groups
 
 
-def _same(page: Page, of_type: TypeModel, one: Part, two: Part) -> float:
-    return 1.0 if of_type.same is None else of_type.same.probabilities(of_pair(page, one, two)).get("yes", 0.0)
+def _fit(common: dict[str, float], of_type: TypeModel, parts: list[Part], part: Part) -> float:
+    """The mean probability that a sentence and each of these tell one event."""
+    if of_type.same is None:
+        return 1.0
+    odds = [of_type.same.probabilities(of_pair(common, other, part)).get("yes", 0.0) for other in parts]
+    return sum(odds) / len(odds)
 
 
 def _slots(page: Page, words: dict[int, list[Token]], group: _Group, of_type: TypeModel, shape: Shape) -> list[Value]:

@@ -3,7 +3,8 @@
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -80,24 +81,24 @@ def _shape(candidate: Candidate) -> str:
     return re.sub(r"\d+", "0", text)[:20]
 
 
-def of_pair(page: Page, one: Part, two: Part) -> list[str]:
-    """How far apart two sentences are, whether they share names and figures, and how rare these are."""
+def shares(page: Page) -> dict[str, float]:
+    """For each name, by its key: the share of the document's sentences that have it."""
+    counts = Counter(key for part in page.parts for key in {entity.key for _, entity in part.names})
+    return {key: count / len(page.parts) for key, count in counts.items()}
+
+
+def of_pair(common: Mapping[str, float], one: Part, two: Part) -> list[str]:
+    """How far apart two sentences are, whether they share names and figures, and how `common` the rarest name is."""
     names = [{entity.key for _, entity in part.names} for part in (one, two)]
     shared = names[0] & names[1]
     found = [f"apart {bisect_right(_DISTANCES, abs(two.index - one.index))}", f"shared {min(len(shared), 3)}"]
-    found += [f"rarest {_rarest(page, shared)}"] if shared else []
+    found += [f"rarest {min(3, int(4 * min(common[key] for key in shared)))}"] if shared else []
     found += ["new names"] if names[1] - names[0] else ["no new names"]
     for kind in sorted({f.kind for f in one.figures} & {f.kind for f in two.figures}):
         values = [{str(f.value) for f in part.figures if f.kind == kind} for part in (one, two)]
         found.append(f"{kind} {'same' if values[0] & values[1] else 'other'}")
     found += ["headline"] if one.headline or two.headline else []
     return _interned(found)
-
-
-def _rarest(page: Page, keys: set[str]) -> int:
-    """Of the names with these keys, the share of the document's sentences that has the rarest, in quarters."""
-    counts = [sum(any(entity.key == key for _, entity in part.names) for part in page.parts) for key in keys]
-    return 4 * min(counts) // (len(page.parts) + 1)
 
 
 def _interned(names: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from itertools import combinations
 from goldspan import Schema
 from goldspan_baselines.rules.page import Page, Part, read
 from goldspan_baselines.trained.candidates import candidates
-from goldspan_baselines.trained.features import Token, of_candidate, of_pair, of_sentence, tokens
+from goldspan_baselines.trained.features import Token, of_candidate, of_pair, of_sentence, shares, tokens
 from goldspan_baselines.trained.gold import Source, Told, telling, told
 from goldspan_baselines.trained.linear import Linear, fit
 from goldspan_baselines.trained.model import Model, TypeModel
@@ -69,7 +69,7 @@ def train(source: Source, schema: Schema) -> Model:
                 many.tells.add(words[part.index], "yes" if any(e.type == name for e in events_of) else "no")
             if mine:
                 _add_roles(many, page, sentences, name)
-                _add_pairs(many, page, sentences, name)
+                _add_pairs(many, shares(page), sentences, name)
                 _add_choices(many, mine, page.parts, words)
     digest = hashlib.sha256(json.dumps([*source.events.items()], sort_keys=True).encode()).hexdigest()
     return Model(schema.sha256, digest, len(source.documents), {name: many.fit() for name, many in rows.items()})
@@ -92,12 +92,12 @@ def _add_roles(rows: _TypeRows, page: Page, sentences: _Sentences, name: str) ->
             rows.roles[candidate.kind].add(of_candidate(part, words, candidate, among), label)
 
 
-def _add_pairs(rows: _TypeRows, page: Page, sentences: _Sentences, name: str) -> None:
+def _add_pairs(rows: _TypeRows, common: dict[str, float], sentences: _Sentences, name: str) -> None:
     """Every two sentences that tell events of the type: whether they tell one."""
     tell = [(part, [id(e) for e in events_of if e.type == name]) for part, _, events_of in sentences]
     pairs = combinations([(part, events_of) for part, events_of in tell if events_of], 2)
     for ((one, first), (two, second)), _ in zip(pairs, range(_MOST_PAIRS), strict=False):
-        rows.same.add(of_pair(page, one, two), "yes" if set(first) & set(second) else "no")
+        rows.same.add(of_pair(common, one, two), "yes" if set(first) & set(second) else "no")
 
 
 def _add_choices(rows: _TypeRows, events: list[Told], parts: Iterable[Part], words: dict[int, list[str]]) -> None:
