@@ -10,10 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from loopback_hub import environment, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "annotations/README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
@@ -52,6 +54,16 @@ def test_every_block_that_looks_like_a_command_is_checked():
             assert language == "console" or "\n$ " not in "\n" + body, page
 
 
+@pytest.fixture
+def hub(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Hub on this machine for what is published on a page."""
+    with serve() as running:
+        for key, value in environment(running, tmp_path_factory.mktemp("hf")).items():
+            monkeypatch.setenv(key, value)
+        yield
+
+
+@pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("page", PAGES)
 def test_page_tells_the_truth(page: str, tmp_path: Path):
     for folder in ("annotations", "schema", "seeds"):

@@ -68,7 +68,7 @@ def test_a_release_with_names_that_lead_out_of_the_folder_is_refused(
     release = copy_of(small_release)
     manifest = json.loads((release / "manifest.json").read_text())
     write(release / "manifest.json", [manifest | {"passes": {"../../evil": "0"}, "variants": [".."]}])
-    with pytest.raises(DataError, match="a name that cannot be one: '..'"):
+    with pytest.raises(DataError, match="a name that cannot be one"):
         rehydrate(release, tmp_path, tmp_path / "whole")
 
 

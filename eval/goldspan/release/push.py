@@ -46,17 +46,17 @@ def push(
     Raises DataError where the check finds problems, UsageError where the Hub refuses or the call is wrong.
     """
     folder = Path(release)
-    checked = check(folder, documents=documents)
-    if checked.problems:
-        raise DataError(checked.problems)
+    hub = Hub(repo)
     tag = tag or read_manifest(folder).about.tag
     if not _TAG.fullmatch(tag) or ".." in tag:
         raise UsageError(f"{tag!r} is no name of a tag")
-    names = sorted([*read_sums(read_bytes(folder / SUMS)), SUMS])
-    hub = Hub(repo)
     head = hub.head()
     if head is not None and private and not head.private:
         raise UsageError(f"{repo}: is there already, and is public")
+    checked = check(folder, documents=documents)
+    if checked.problems:
+        raise DataError(checked.problems)
+    names = sorted([*read_sums(read_bytes(folder / SUMS)), SUMS])
     if head is not None and not pull_request and tag in (tags := hub.tags()):
         if different := hub.differences(tags[tag], folder, names):
             raise UsageError(

@@ -1,0 +1,133 @@
+"""The check finds what was tampered with, and nothing in what was built."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from invoices import TEXTS, seal, write
+
+from goldspan.release import check
+
+Copy = Callable[[Path], Path]
+
+
+def told(release: Path, **options: Any) -> str:
+    return "\n".join(str(problem) for problem in check(release, **options).problems)
+
+
+def change_rows(release: Path, config: str, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    path = release / f"data/{config}/test.parquet"
+    table = pq.read_table(path)
+    rows = table.to_pylist()
+    change(rows)
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+
+
+def test_what_was_built_is_fine(own_release: Path):
+    checked = check(own_release)
+    assert checked.problems == ()
+    assert (checked.files, checked.documents, checked.proved) == (19, 14, 14)
+
+
+def test_spans_of_texts_that_are_not_at_hand_are_said_to_be_unproved(small_release: Path, tmp_path: Path):
+    checked = check(small_release)
+    assert (checked.problems, checked.documents, checked.proved) == ((), 2, 0)
+    texts = write(tmp_path / "d.jsonl", [{"doc_id": "i1", "text": TEXTS["i1"]}, {"doc_id": "i2", "text": "other"}])
+    assert told(small_release, documents=texts).startswith("document i2: another text than that of sha256")
+
+
+def test_files(small_release: Path, copy_of: Copy):
+    """Each of many faults, all told at once."""
+    release = copy_of(small_release)
+    card = release / "README.md"
+    card.write_text(card.read_text().replace("license: cc-by-4.0", "license: CC-BY-4.0"))
+    (release / "notes.txt").write_text("my token is hf_" + "a" * 34)
+    (release / "CITATION.cff").unlink()
+    (release / "link").symlink_to("README.md")
+    (release / "big.json").write_bytes(b" " * (10 * 2**20 + 1))
+    found = told(release)
+    assert "README.md: is not the file whose sha256 SHA256SUMS names" in found
+    assert "license: 'CC-BY-4.0' is no licence that the Hub knows" in found
+    assert "notes.txt: SHA256SUMS does not name this file" in found
+    assert "notes.txt: holds a Hugging Face token" in found
+    assert "CITATION.cff: SHA256SUMS names this file, and it is not there" in found
+    assert "link: is no plain file" in found
+    assert "big.json: is too large for the Hub in one piece: 10485761 bytes" in found
+
+
+def test_records_that_were_changed_and_sealed_again(own_release: Path, copy_of: Copy):
+    """What a checksum file made anew does not hide: spans, values, other tables, the hash of gold."""
+    release = copy_of(own_release)
+
+    def change(rows: list[dict[str, Any]]) -> None:
+        rows[0]["events"][0]["evidence"][0]["end"] = 100_000
+        rows[1]["events"][0]["fields"]["product"]["category"] = "spaceship"
+
+    change_rows(release, "gold", change)
+    seal(release)
+    found = told(release)
+    assert "document seed-000-01: /investors/0: evidence beyond the end of the text (1221 characters)" in found
+    assert re.search(r"document seed-000-02: /events/0/fields/category: .*spaceship", found)
+    assert "gold is not the one whose sha256 the manifest names" in found
+    assert "data/product/test.parquet: does not say what gold says of product events" in found
+    assert "data/energy" not in found
+
+
+def test_text_that_may_not_be_there(own_release: Path, copy_of: Copy, repository: Path):
+    release = copy_of(own_release)
+    article = (repository / "seeds/004_931059732d807a15.txt").read_text()
+    (release / "guidelines.md").write_text(f"An example:\n> {article[200:300]}\n")
+    change_rows(release, "documents", lambda rows: rows[3].update(author=article[500:600]))
+    seal(release)
+    found = told(release)
+    assert "guidelines.md: holds a piece of a text that is not given away" in found
+    assert "documents: holds a piece of a text that is not given away" in found
+
+
+def test_a_manifest_that_gives_a_text_away_must_have_been_told_to(own_release: Path, copy_of: Copy):
+    """A text column that the manifest does not know of is not in the schema; none is loaded."""
+    release = copy_of(own_release)
+    path = release / "data/documents/test.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("text", pa.array(["the whole text"] * 14)), path)
+    seal(release)
+    assert "the columns are not those of the schema" in told(release)
+
+
+def test_readers_that_stumble(small_release: Path, copy_of: Copy):
+    """A card that names a file that is not there, and a Croissant with another hash."""
+    release = copy_of(small_release)
+    card, croissant = release / "README.md", release / "croissant.json"
+    card.write_text(card.read_text().replace("data/invoice/test", "data/invoice/gone"))
+    whole = json.loads(croissant.read_text())
+    whole["recordSet"][0]["field"][0]["source"]["extract"]["column"] = "no_such_column"
+    croissant.write_text(json.dumps(whole))
+    seal(release)
+    found = told(release)
+    assert re.search(r"datasets (cannot load|sees)|datasets or mlcroissant broke down", found)
+
+
+def test_the_command(small_release: Path, copy_of: Copy, goldspan: Callable[..., Any], tmp_path: Path):
+    fine = goldspan("release", "check", small_release)
+    assert (fine.returncode, fine.stdout) == (
+        0,
+        "fine: 10 files; spans checked in the text of 0 of 2 documents\n",
+    )
+    release = copy_of(small_release)
+    (release / "eval.yaml").write_text("tasks: []\n")
+    wrong = goldspan("release", "check", release, "--json", "-")
+    assert wrong.returncode == 1
+    assert len(json.loads(wrong.stdout)["problems"]) == len(wrong.stderr.splitlines()) == 2
+    assert goldspan("release", "check", tmp_path / "nowhere").returncode == 2
+
+
+@pytest.mark.parametrize("broken", ["manifest.json", "schema/invoice.schema.json", "data/gold/test.parquet"])
+def test_what_is_no_release_is_told_without_a_traceback(small_release: Path, copy_of: Copy, broken: str):
+    release = copy_of(small_release)
+    (release / broken).write_bytes(b"{")
+    assert Path(broken).name in told(release)
