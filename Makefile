@@ -4,6 +4,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo board test test-adapters test-gliner check lint types format clean bench pins
+.PHONY: demo test check lint types format clean bench made pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
@@ -40,6 +41,9 @@ bench: .venv/dev  ## speed, as ratios within one run
 	$(BIN)/python benchmarks/start_up.py
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/resampling.py
+
+made: .venv/dev  ## 1,008 twins and 10,000 synthetic articles of a fresh seed, validated; speed and memory
+	$(BIN)/python benchmarks/variants.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis

@@ -77,7 +77,8 @@ def dates(quote: str) -> set[str]:
     for each in years:
         value = each
         if quarter:
-            value += f"-{32 + (int(quarter[1]) if quarter[1] else ['first', 'second', 'third', 'fourth'].index(quarter[2]) + 1)}"
+            ordinal = ["first", "second", "third", "fourth"]
+            value += f"-{33 + (int(quarter[1]) - 1 if quarter[1] else ordinal.index(quarter[2]))}"
         elif month:
             value += f"-{month}" + (f"-{int(day[1]):02}" if day else "")
         found.add(f"../{value}" if re.match(r"by |before ", quote.lower()) else value)

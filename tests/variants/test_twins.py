@@ -12,6 +12,7 @@ from quote_oracle import bound, states
 
 from goldspan import DataError, UsageError, load_schema, validate
 from goldspan.variants import twins
+from goldspan.variants.page import page
 from goldspan.variants.twins import load_inputs, survivors
 
 NUMBERS = ("money", "percent", "quantity")
@@ -170,7 +171,14 @@ OWN = {
         }
     ],
 }
-QUOTES = {"/investors/0": "Fabrikam", "/target": "Contoso", "/amount": "$2.5 million", "/stake": "18%", "/date": "3 May 2021", "/term": "6 years"}  # fmt: skip
+QUOTES = {
+    "/investors/0": "Fabrikam",
+    "/target": "Contoso",
+    "/amount": "$2.5 million",
+    "/stake": "18%",
+    "/date": "3 May 2021",
+    "/term": "6 years",
+}
 
 
 def own(tmp_path: Path) -> dict[str, Path]:
@@ -213,3 +221,8 @@ def test_what_is_wrong_is_told_and_nothing_written(tmp_path: Path):
     with pytest.raises(DataError, match="the text has"):
         twins(tmp_path / "out", **files)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_page_of_twins_is_what_its_command_makes(repository: Path):
+    assert (repository / "docs" / "examples" / "twins.md").read_text() == page()
+    assert page().count("\n## ") == 10

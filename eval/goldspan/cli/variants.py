@@ -189,6 +189,44 @@ def diversity(
         show(plain_table(("", "made", "originals"), rows, right=("made", "originals")))
 
 
+@app.command("families")
+def families(
+    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="Predictions for made documents (JSONL).")],
+    variants: Annotated[Path, typer.Option("--variants", metavar="DIR", help="The folder of the made documents.")],
+    schema: SchemaOption = None,
+    resamples: Annotated[int, typer.Option("--resamples", min=1, metavar="N", help="Resamples of stories.")] = 10_000,
+    seed: SeedOption = 0,
+    json: JsonOption = None,
+) -> None:
+    """Score predictions for made documents, one figure for each kind of them: twins, synthetic, each perturbation.
+
+    \b
+    Example:
+      goldspan variants families rules-perturbed.jsonl --variants perturbed
+    """
+    from goldspan.variants import families as measure
+
+    result = measure(predictions, variants, schema=schema, resamples=resamples, seed=seed)
+    if json:
+        write_json(json, [each.as_json() for each in result])
+    if str(json) != "-":
+        from goldspan.report.table import rate
+        from goldspan.report.terminal import plain_table, show
+
+        headings = ("variant", "documents", "stories", "P", "R", "F1", "low", "high")
+        rows = [
+            (
+                each.variant,
+                str(each.documents),
+                str(each.stories),
+                *map(rate, (each.counts.precision, each.counts.recall, each.counts.f1)),
+                *map(rate, each.interval[:2]),
+            )
+            for each in result
+        ]
+        show(plain_table(headings, rows, right=headings[1:]))
+
+
 @app.command("gap")
 def gap(
     originals: Annotated[Path, typer.Option("--originals", metavar="FILE", help="Predictions for the originals.")],

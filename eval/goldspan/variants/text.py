@@ -24,7 +24,7 @@ def article(following: str) -> str:
         return "an" if digits.startswith("8") or digits in ("11", "18") else "a"
     if re.match(r"(?i)eu|one\b|once\b|uni|us[ea]|ut[ei]|ub", words):
         return "a"
-    return "an" if re.match(r"(?i)[aeiou]|hour|heir|hono", words) else "a"
+    return "an" if re.match(r"(?i)[aeiou]|hour|heir|hono|hone|x-", words) else "a"
 
 
 class Mark(NamedTuple):

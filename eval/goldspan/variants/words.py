@@ -80,7 +80,7 @@ class Coiner:
 
     def _is_new(self, made: str, longest: int) -> bool:
         key = made.casefold()
-        if not 4 <= len(made) <= longest or key in self._used or key in self._forbidden or key in _denied():
+        if not 5 <= len(made) <= longest or key in self._used or key in self._forbidden or key in _denied():
             return False
         if made.endswith(("s", "x", "z")) or _CROWDED.search(key) or any(part in key for part in _AWKWARD):
             return False
