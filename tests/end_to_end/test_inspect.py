@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai import eval as evaluate
-from inspect_ai.log import EvalLog
-from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.model import ModelOutput, ModelUsage
 from made import news
-from support import money
+from support import money, write_lines
 
 from goldspan import DataError, Score, load_documents, load_schema, run, score
 from goldspan.content import GOLD
@@ -20,7 +18,27 @@ from goldspan.inspect_task.registry import extract
 from goldspan.report.as_json import score_as_json
 from goldspan_baselines.rules import extract as rules
 
-pytestmark = pytest.mark.filterwarnings("ignore:The 'initial' parameter is deprecated")  # inspect-ai's use of tenacity
+SCRIPT = """
+import json, sys
+from inspect_ai import eval as evaluate
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+
+call = json.load(sys.stdin)
+outputs = [ModelOutput.from_content("mockllm/model", text) for text in call["answers"]]
+for output in outputs:
+    output.usage = ModelUsage(input_tokens=100, output_tokens=7, total_tokens=107)
+(log,) = evaluate(
+    "goldspan/extract", task_args=call["arguments"], model=get_model("mockllm/model", custom_outputs=outputs),
+    display="none", log_dir=call["folder"], epochs=call["epochs"], max_connections=1, max_samples=1,
+)
+assert log.status == "success", log.error
+(scorer,) = log.results.scores
+print(json.dumps({
+    "rates": {name: metric.value for name, metric in scorer.metrics.items()},
+    "samples": {sample.id: sample.scores["fields"].value for sample in log.samples},
+    "usage": {name: usage.input_tokens for name, usage in log.stats.model_usage.items()},
+}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,64 +50,45 @@ def predictions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def rates(log: EvalLog) -> dict[str, float]:
-    assert log.status == "success", log.error
-    assert log.results is not None
-    (of_scorer,) = log.results.scores
-    return {name: metric.value for name, metric in of_scorer.metrics.items()}
+def inspect(folder: Path, answers: list[str] | None = None, epochs: int = 1, **arguments: Path) -> dict[str, Any]:
+    """Let Inspect run the task, in a process of its own: it leaves streams open, which would fail other tests."""
+    call = {
+        "answers": answers or [],
+        "arguments": {name: str(path) for name, path in arguments.items()},
+        "folder": str(folder / "logs"),
+        "epochs": epochs,
+    }
+    command = [sys.executable, "-c", SCRIPT]
+    done = subprocess.run(command, cwd=folder, input=json.dumps(call), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
-def expected(result: Score) -> dict[str, float]:
+def expected(result: Score) -> Any:
     whole = {"f1": result.micro.f1, "precision": result.micro.precision, "recall": result.micro.recall}
     whole |= {path: counts.f1 for path, counts in result.fields.items()}
-    return {name: rate for name, rate in whole.items() if rate is not None}
-
-
-def ask(tmp_path: Path, answers: list[ModelOutput], **files: Any) -> EvalLog:
-    model = get_model("mockllm/model", custom_outputs=answers, memoize=False)
-    options = {name: str(path) for name, path in files.items()}
-    return evaluate(extract(**options), model=model, display="none", log_dir=str(tmp_path), max_connections=1)[0]
-
-
-def answer(text: str) -> ModelOutput:
-    output = ModelOutput.from_content("mockllm/model", text)
-    output.usage = ModelUsage(input_tokens=100, output_tokens=7, total_tokens=107)
-    return output
+    return pytest.approx({name: rate for name, rate in whole.items() if rate is not None}, rel=1e-12)
 
 
 def test_a_prediction_file_gets_the_figures_that_score_gives(predictions: Path, tmp_path: Path):
-    (log,) = evaluate(
-        "goldspan/extract",
-        model="mockllm/model",
-        task_args={"predictions": str(predictions)},
-        display="none",
-        log_dir=str(tmp_path),
-    )
-    assert rates(log) == pytest.approx(expected(score(predictions, resamples=0)), rel=1e-12)
-    assert log.eval.dataset.samples == 14
-    assert log.stats.model_usage == {}  # nobody was asked
-
-
-def test_each_sample_has_the_counts_of_its_document(predictions: Path, tmp_path: Path):
-    (log,) = evaluate(
-        extract(predictions=str(predictions)), model="mockllm/model", display="none", log_dir=str(tmp_path)
-    )
-    documents = score_as_json(score(predictions, resamples=0))["documents"]
-    for sample in log.samples or []:
-        assert sample.scores is not None
-        counts = {name: documents[sample.id][name] for name in ("matched", "misread", "missed", "invented")}
-        assert sample.scores["fields"].value == counts
+    found = inspect(tmp_path, predictions=predictions)
+    result = score(predictions, resamples=0)
+    assert found["rates"] == expected(result)
+    documents = score_as_json(result)["documents"]
+    four = ("matched", "misread", "missed", "invented")
+    assert found["samples"] == {doc_id: {name: counts[name] for name in four} for doc_id, counts in documents.items()}
+    assert found["usage"] == {}  # nobody was asked
 
 
 def test_a_model_that_answers_with_gold_is_perfect(tmp_path: Path):
     records = [json.loads(line) for line in GOLD.read_text().splitlines()]
     answers = [
-        answer(json.dumps({"events": [{"type": e["type"], "fields": e["fields"]} for e in record["events"]]}))
+        json.dumps({"events": [{"type": e["type"], "fields": e["fields"]} for e in record["events"]]})
         for record in records
     ]
-    log = ask(tmp_path, answers)
-    assert set(rates(log).values()) == {1.0}
-    assert log.stats.model_usage["mockllm/model"].input_tokens == 1400
+    found = inspect(tmp_path, answers)
+    assert set(found["rates"].values()) == {1.0}
+    assert found["usage"] == {"mockllm/model": 1400}
 
 
 def test_answers_of_every_kind_on_a_schema_of_ones_own(tmp_path: Path):
@@ -97,44 +96,30 @@ def test_answers_of_every_kind_on_a_schema_of_ones_own(tmp_path: Path):
     gold = [json.loads(line) for line in corpus.gold.read_text().splitlines()]
     told = [{"type": event["type"], "fields": event["fields"]} for event in gold[0]["events"]]
     wrong = [{"type": "takeover", "fields": {"price": money(1)}}]
-    texts = [f"Sure.\n```json\n{json.dumps({'events': told})}\n```", json.dumps({"events": wrong}), "I cannot say."]
-    log = ask(tmp_path, [answer(text) for text in texts], **corpus.options())
-    lines = [
-        {"doc_id": "d0", "events": told},
-        {"doc_id": "d1", "events": wrong},
-        {"doc_id": "d2", "events": [], "error": "x"},
-    ]
-    same = tmp_path / "same.jsonl"
-    same.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    result = score(same, **corpus.options(), resamples=0)
+    answers = [f"Sure.\n```json\n{json.dumps({'events': told})}\n```", json.dumps({"events": wrong}), "I cannot say."]
+    found = inspect(tmp_path, answers, **corpus.options())
+    same = [{"doc_id": "d0", "events": told}, {"doc_id": "d1", "events": wrong}, {"doc_id": "d2", "error": "x"}]
+    result = score(write_lines(tmp_path / "same.jsonl", same), **corpus.options(), resamples=0)
     assert result.failed == ["d2"]
-    assert rates(log) == pytest.approx(expected(result), rel=1e-12)
+    assert found["rates"] == expected(result)
 
 
 def test_every_epoch_counts(tmp_path: Path):
-    """One document, asked twice, right and empty: as many leaves found as missed."""
+    """One document, asked twice, answered once with gold and once with nothing: half of the leaves are found."""
     corpus = news(tmp_path, 1, seed=5)
     (gold,) = [json.loads(line) for line in corpus.gold.read_text().splitlines()]
     told = [{"type": event["type"], "fields": event["fields"]} for event in gold["events"]]
-    outputs = [answer(json.dumps({"events": told})), answer('{"events": []}')]
-    model = get_model("mockllm/model", custom_outputs=outputs, memoize=False)
-    task = extract(**{name: str(path) for name, path in corpus.options().items()})
-    (log,) = evaluate(task, model=model, display="none", log_dir=str(tmp_path), epochs=2, max_connections=1)
-    found = rates(log)
-    assert (found["precision"], found["recall"], found["f1"]) == (1.0, 0.5, pytest.approx(2 / 3))
+    rates = inspect(tmp_path, [json.dumps({"events": told}), '{"events": []}'], epochs=2, **corpus.options())["rates"]
+    assert (rates["precision"], rates["recall"], rates["f1"]) == (1.0, 0.5, pytest.approx(2 / 3))
 
 
 def test_the_command_line_finds_the_task(predictions: Path, tmp_path: Path):
     command = [Path(sys.executable).with_name("inspect"), "eval", "goldspan/extract", "--model", "mockllm/model"]
     command += ["-T", f"predictions={predictions}", "--display", "plain", "--log-dir", tmp_path / "logs"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    figures = dict(line.split() for line in done.stdout.splitlines() if line.startswith("deal."))
-    result = score(predictions, resamples=0)
-    assert figures == {
-        path: f"{counts.f1:.3f}"
-        for path, counts in result.fields.items()
-        if path.startswith("deal.") and counts.f1 is not None
-    }
+    found = dict(line.split() for line in done.stdout.splitlines() if line.startswith("deal."))
+    deal = {path: c.f1 for path, c in score(predictions, resamples=0).fields.items() if path.startswith("deal.")}
+    assert found == {path: f"{f1:.3f}" for path, f1 in deal.items() if f1 is not None}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +136,9 @@ def test_the_command_line_finds_the_task(predictions: Path, tmp_path: Path):
     ],
 )
 def test_an_answer_becomes_a_record(text: str, events: list[Any] | None):
-    record = json.loads(record_of("d1", answer(text)))
+    output = ModelOutput.from_content("mockllm/model", text)
+    output.usage = ModelUsage(input_tokens=100, output_tokens=7, total_tokens=107)
+    record = json.loads(record_of("d1", output))
     assert record["doc_id"] == "d1"
     assert record["events"] == (events or [])
     assert ("error" in record) == (events is None)

@@ -44,12 +44,13 @@ def test_what_it_finds_stands_where_it_says_and_fits_the_schema(folder: Path, tm
 def test_values_are_read_from_the_words_and_carry_their_confidence(folder: Path):
     events = Gliner(str(folder), threshold=0.0)(DOCUMENT)["events"]
     assert {event["type"] for event in events} == {"deal", "energy", "litigation", "product"}
-    assert len(events) == 8  # the head says two of each
-    deal = events[0]
-    assert deal["fields"]["stake"] == {"value": 30, "bound": "exact"}  # the only percentage there is
-    for pointer, spans in deal["evidence"].items():
+    stakes = [event["fields"]["stake"] for event in events if "stake" in event["fields"]]
+    assert stakes  # every span is taken, and one of them touches the only percentage that there is
+    assert all(stake == {"value": 30, "bound": "exact"} for stake in stakes)
+    for event in events:
+        assert event["evidence"].keys() <= event["confidence"].keys()
+        spans = [span for many in event["evidence"].values() for span in many]
         assert all(STORY[span["start"] : span["end"]] == span["quote"] for span in spans)
-        assert 0 <= deal["confidence"][pointer] <= 1
 
 
 def test_an_own_schema_and_a_text_longer_than_the_model_reads_at_once(folder: Path, tmp_path: Path):

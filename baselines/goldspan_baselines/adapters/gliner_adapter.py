@@ -1,7 +1,7 @@
 """GLiNER2 as an extractor: a small encoder that fills structures with spans of the text, each with its confidence.
 
-What it is asked for is derived from the schema: one structure an event type, one field a field, with the schema's own
-descriptions. It answers with words of the text; what they say is read by the parsers of the rules baseline.
+What it is asked for is derived from the schema: one structure an event type, with its fields in the schema's words.
+It answers with words of the text; what they say is read by the parsers of the rules baseline.
 """
 
 import json
@@ -94,7 +94,10 @@ class Gliner:
 
 
 class Label(NamedTuple):
-    """What is asked for: a field, in the schema's words; `choices` where its values are given."""
+    """What is asked for: a field, in few of the schema's words, since the model reads them with each piece of text.
+
+    `choices` are the values, where they are given.
+    """
 
     name: str
     is_list: bool
@@ -105,8 +108,8 @@ class Label(NamedTuple):
 def labels(schema: Schema, name: str) -> list[Label]:
     """The labels of an event type's fields, those inside objects left out.
 
-    >>> [label for label in labels(load_schema(), "deal") if label.name == "stake"][0].is_list
-    False
+    >>> [label for label in labels(load_schema(), "deal") if label.name == "target"]
+    [Label(name='target', is_list=False, description='Target: What is bought into or funded', choices=())]
     """
     shape = shapes(schema)[name]
     found: list[Label] = []
@@ -114,8 +117,10 @@ def labels(schema: Schema, name: str) -> list[Label]:
         slot = shape.slots.get(field.name)
         if slot or field.name in shape.choices:
             choices = tuple(_as_word(choice) for choice in shape.choices.get(field.name, ()))
-            told = f"{field.title}. {field.description}".strip()
-            found.append(Label(field.name, slot is not None and slot.is_list, told, choices))
+            told = field.title if choices else f"{field.title}: {field.description.partition('. ')[0]}"
+            # of several spans for a number the surest one that can be read is taken, so more than one is asked for
+            is_list = slot is not None and (slot.is_list or slot.kind not in _VERBATIM)
+            found.append(Label(field.name, is_list, told, choices))
     return found
 
 
@@ -131,21 +136,31 @@ def instances(answer: Any, name: str) -> list[dict[str, Any]]:
 
 
 def values_of(page: Page, instance: Mapping[str, Any], shape: Shape) -> list[Value]:
-    """The values of one structure: spans read by the parsers, choices as they are; what cannot be read is left out."""
-    found: list[Value] = []
+    """The values of one structure: spans read by the parsers, choices as they are; what cannot be read is left out.
+
+    A value that several spans state has them all; of several values for a field that holds one the surest is taken.
+    """
+    found: dict[tuple[str, str], Value] = {}
     for name, answer in instance.items():
         told: list[Any] = cast("list[Any]", answer) if isinstance(answer, list) else [answer]
-        for item in told:
-            if not isinstance(item, dict):
-                continue
-            span = cast("dict[str, Any]", item)
+        for span in (cast("dict[str, Any]", item) for item in told if isinstance(item, dict)):
             value = (
                 _choice(span, shape.choices[name]) if name in shape.choices else _read(page, span, shape.slots[name])
             )
             if value is not None:
                 spans = ((span["start"], span["end"]),) if "start" in span else ()
-                found.append(Value(name, value, spans, float(span["confidence"]), None))
-    return found
+                key = (name, json.dumps(value, sort_keys=True))
+                before = found.get(key, Value(name, value, (), 0.0, None))
+                sure = max(before.sure, float(span["confidence"]))
+                found[key] = Value(
+                    name, value, (*before.spans, *(span for span in spans if span not in before.spans)), sure, None
+                )
+    best = {value.path: value for value in sorted(found.values(), key=lambda value: value.sure)}
+    return [
+        value
+        for value in found.values()
+        if ((slot := shape.slots.get(value.path)) and slot.is_list) or best[value.path] is value
+    ]
 
 
 def _choice(span: Mapping[str, Any], choices: tuple[str, ...]) -> Any:

@@ -84,6 +84,7 @@ class LangExtract:
             max_output_tokens=max_tokens,
             max_workers=1,
         )
+        self._model.apply_schema(provider.OpenAILanguageModel.get_schema_class().from_examples(self._examples))
 
     def __call__(self, document: Document) -> dict[str, Any]:
         """The record of a document. Raises EndpointError where langextract got no answer that it can read."""
@@ -96,11 +97,19 @@ class LangExtract:
                 max_char_buffer=self._max_characters,
                 extraction_passes=self._passes,
                 max_workers=1,
+                use_schema_constraints=False,  # the model has its schema already, and langextract would warn
+                resolver_params={"suppress_parse_errors": False},
                 show_progress=False,
             )
         except Exception as error:
             raise as_endpoint_error(error, "langextract") from error
         return record_of(document, self._schema, [_extracted(each) for each in found.extractions or ()])
+
+    def close(self) -> None:
+        """Close the connections: langextract keeps its client to itself and leaves it open."""
+        client = getattr(self._model, "_client", None)
+        if client is not None:
+            client.close()
 
     def describe(self) -> dict[str, Any]:
         """What makes the run what it is; langextract adds its own words to the prompt."""

@@ -24,6 +24,7 @@ from goldspan_baselines.llm.record import Draft
 
 FORMATS = ("json_schema", "json_object", "text")
 """How the answer's form is asked for, the surest first; `auto` takes the first that the endpoint accepts."""
+ALL, WHICH = "", "?"
 _MAY_BE_OMITTED = ("seed", "temperature")
 
 
@@ -105,7 +106,7 @@ class LLM:
         try:
             for name in self._types(draft, prompt):
                 for answer in list_of(self._ask(draft, name, prompt), "events"):
-                    draft.add(name or None, answer)
+                    draft.add(name, answer)
         except (AnswerError, RecursionError) as error:
             return draft.failed(str(error))
         return draft.record()
@@ -131,7 +132,7 @@ class LLM:
 
     @cached_property
     def _tasks(self) -> Mapping[str, Task]:
-        """What is asked, by the name of the type; "" asks for all types at once, "?" which there are."""
+        """What is asked, by the name of the type; ALL asks for all at once, WHICH for the types that are there."""
         return self._make_tasks(in_prompt=False)
 
     @cached_property
@@ -145,17 +146,17 @@ class LLM:
             )
 
         if self.calls == 1:
-            return {"": extract(*self._schema.types)}
+            return {ALL: extract(*self._schema.types)}
         return {
-            "?": types_task(self._schema, in_prompt=in_prompt),
+            WHICH: types_task(self._schema, in_prompt=in_prompt),
             **{name: extract(name) for name in self._schema.types},
         }
 
     def _types(self, draft: Draft, prompt: str) -> Sequence[str]:
         """The types to ask for, one after the other, in the order of the schema."""
         if self.calls == 1:
-            return [""]
-        found = list_of(self._ask(draft, "?", prompt), "types")
+            return [ALL]
+        found = list_of(self._ask(draft, WHICH, prompt), "types")
         for name in found:
             if name not in self._schema.types:
                 draft.note(f"left out a type that the schema does not have: {repr(name)[:100]}")

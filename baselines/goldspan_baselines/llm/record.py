@@ -36,13 +36,18 @@ class Draft:
         """Add what a reply took to the record's usage."""
         self._replies.append(reply)
 
-    def add(self, name: str | None, answer: Any) -> None:
-        """Take in what was answered for one event: its fields, or, without a name, its type and fields."""
-        if name is None:
+    def add(self, name: str, answer: Any) -> None:
+        """Take in what was answered for one event: its fields, or, where the name is "", its type and fields.
+
+        A schema of one type is the name of them all.
+        """
+        if not name and len(self._schema.types) == 1:
+            name = next(iter(self._schema.types))
+        if not name:
             members = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
-            name, answer = members.get("type"), members.get("fields")
-        event_type = self._schema.types.get(name) if isinstance(name, str) else None
-        if event_type is None or name is None:
+            name, answer = members.get("type", ""), members.get("fields")
+        event_type = self._schema.types.get(name) if isinstance(cast(Any, name), str) else None
+        if event_type is None:
             self.note(f"left out an event without a type that the schema has: {repr(name)[:100]}")
             return
         if len(self._events) >= _MOST_EVENTS:

@@ -29,8 +29,12 @@ class Rewritten(NamedTuple):
 def rewrite(schema: Mapping[str, Any], quotes: bool = False) -> Rewritten:
     """Rewrite the schema of an object (references inlined); with `quotes`, each value is asked for with its words.
 
-    >>> rewrite({"type": "object", "properties": {"year": {"type": "string", "pattern": "^[0-9]{4}$"}}}).changes
-    ('/properties/year: pattern is not sent', '/properties/year: required, and null where it is not told')
+    >>> year = {"type": "string", "pattern": "^[0-9]{4}$"}
+    >>> for change in rewrite({"type": "object", "properties": {"year": year}}).changes:
+    ...     print(change)
+    /: no properties besides those listed
+    /properties/year: pattern is not sent
+    /properties/year: required, and null where it is not told
     """
     changes: list[str] = []
     rewritten = _rewrite(schema, "", quotes, changes)

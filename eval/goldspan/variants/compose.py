@@ -263,18 +263,23 @@ class Article:
                     continue
                 places = [f"/{name}/{i}" if fact.is_list else f"/{name}" for i in range(len(fact.items))]
                 values = [
-                    item.value if item.bare is None or place in teller.hedged else item.bare
+                    _stated(item, text) if item.bare is None or place in teller.hedged else item.bare
                     for place, item in zip(places, fact.items, strict=True)
                 ]
                 fields[name] = values if fact.is_list else values[0]
                 for place, item in zip(places, fact.items, strict=True):
                     spans = [(start, end) for pointer, start, end in marks if pointer == place]
                     evidence[place] = [{"start": s, "end": e, "quote": text[s:e]} for s, e in spans]
-                    if item.name and item.name.short != item.name.full:
+                    if item.name and item.name.short != _stated(item, text):
                         accepted[place] = [item.name.short]
             event = {"id": f"e{len(events) + 1}", "type": teller.type, "fields": fields, "evidence": evidence}
             events.append(event | ({"accepted": accepted} if accepted else {}))
         return events
+
+
+def _stated(item: Item, text: str) -> Any:
+    """The value; of a name the fullest form that the text has."""
+    return item.name.short if item.name and item.name.full not in text else item.value
 
 
 @cache
