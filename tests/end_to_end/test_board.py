@@ -18,6 +18,7 @@ import goldspan
 from goldspan import DataError, UsageError, content
 from goldspan.board import add, build, figures
 from goldspan.board.ranking import Row
+from goldspan.variants import twins
 
 GOLD = gold_rows()
 ALL = [as_prediction(row) for row in GOLD]
@@ -54,6 +55,17 @@ def test_the_rules_are_reproduced_indeed(tmp_path: Path) -> None:
     assert again == committed
 
 
+def test_the_twins_of_the_rules_are_those_of_the_version(tmp_path: Path) -> None:
+    twins(tmp_path / "twins")
+    goldspan.run("rules", tmp_path / "again.jsonl", documents=tmp_path / "twins/documents.jsonl")
+    committed = content.BOARD / "submissions" / "0.1.0" / "rules" / "predictions_twins.jsonl"
+    told, again = (
+        [{**json.loads(line), "usage": None} for line in path.read_text().splitlines()]
+        for path in (committed, tmp_path / "again.jsonl")
+    )
+    assert told == again
+
+
 def test_the_annotators_agree_as_the_evaluator_says(tmp_path: Path) -> None:
     (version,) = build(tmp_path / "board")
     a, b = (content.PASSES / f"{name}.jsonl" for name in "ab")
@@ -61,6 +73,26 @@ def test_the_annotators_agree_as_the_evaluator_says(tmp_path: Path) -> None:
     assert version.agreement is not None
     assert version.agreement.figures.f1 == score.micro.f1
     assert version.agreement.figures.signature == score.signature
+
+
+def test_the_gap_of_a_memory_and_of_a_reader(tmp_path: Path) -> None:
+    twins(tmp_path / "twins")
+    pairs = [json.loads(line) for line in (tmp_path / "twins/gold.jsonl").read_text().splitlines()]
+    parents = {row["doc_id"]: row for row in ALL}
+    documents = [json.loads(line) for line in (tmp_path / "twins/documents.jsonl").read_text().splitlines()]
+    remembered = [{**parents[row["variant_of"]], "doc_id": row["doc_id"]} for row in documents]
+    for name, rows in (("reader", [as_prediction(row) for row in pairs]), ("memory", remembered), ("silent", [])):
+        folder = submit(tmp_path / "in", name, ALL)
+        (folder / "predictions_twins.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    submit(tmp_path / "in", "none", ALL)
+    rows = rows_of(tmp_path)
+    assert [rows[name].memorisation_gap for name in ("reader", "silent", "none")] == [0.0, 1.0, None]
+    memory = rows["memory"].figures.memorisation
+    assert memory is not None
+    assert memory["echo_rate"] == 1.0
+    assert memory["gap"] > 0.3
+    assert "their twins" not in (tmp_path / "out/0.1.0/none/index.html").read_text()
+    assert memory["signature"] in (tmp_path / "out/0.1.0/memory/index.html").read_text()
 
 
 def test_leaving_documents_out_costs_what_they_hold(tmp_path: Path) -> None:
@@ -371,7 +403,7 @@ def test_add_by_command_then_check_and_build(
 ) -> None:
     folder = repository / "board/submissions/0.1.0/rules"
     about, predictions = folder / "submission.yaml", folder / "predictions.jsonl"
-    options = ("--about", about, "--submissions", tmp_path / "in")
+    options = ("--about", about, "--twins", folder / "predictions_twins.jsonl", "--submissions", tmp_path / "in")
     done = goldspan("board", "add", "mine", predictions, *options)
     assert (done.returncode, done.stdout) == (0, f"added: {tmp_path}/in/0.1.0/mine\n"), done.stderr
     assert files_in(tmp_path / "in/0.1.0/mine") == files_in(folder)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan.board import strict_yaml
@@ -69,6 +69,7 @@ def depth(value: Any) -> int:
     return isinstance(value, dict | list) + max(map(depth, members), default=0)
 
 
+@settings(deadline=None)
 @given(VALUES.filter(lambda value: depth(value) <= strict_yaml.MAX_DEPTH))
 def test_json_says_the_same_as_yaml(value: Any) -> None:
     found = load(json.dumps(value, ensure_ascii=False).encode())

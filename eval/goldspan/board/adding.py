@@ -8,7 +8,7 @@ from pathlib import Path
 from goldspan import content
 from goldspan.board.intake import Checked, check
 from goldspan.board.pins import load_pins, version_named
-from goldspan.board.submission import ABOUT, PREDICTIONS
+from goldspan.board.submission import ABOUT, PREDICTIONS, TWINS
 from goldspan.errors import DataError, Problem, UsageError
 
 
@@ -17,6 +17,7 @@ def add(
     predictions: Path | str,
     about: Path | str,
     *,
+    twins: Path | str | None = None,
     version: str | None = None,
     board: Path | str | None = None,
     submissions: Path | str | None = None,
@@ -24,6 +25,8 @@ def add(
     replace: bool = False,
 ) -> tuple[Path, Checked]:
     """Add a submission: copies of `predictions` and of `about` (a submission.yaml); what `goldspan board add` does.
+
+    `twins` are predictions for the twins that `goldspan variants twins` makes, for the memorisation gap.
 
     `version` is the newest where None. Returns its folder and what the check found. Raises DataError with all problems,
     UsageError where there is such a submission already and `replace` is not set; then nothing is written.
@@ -41,7 +44,8 @@ def add(
         with tempfile.TemporaryDirectory(dir=parent, prefix=".adding.") as name:
             folder = Path(name) / version / system
             folder.mkdir(parents=True)
-            for source, file in ((Path(predictions), PREDICTIONS), (Path(about), ABOUT)):
+            sources = {PREDICTIONS: Path(predictions), ABOUT: Path(about)} | ({TWINS: Path(twins)} if twins else {})
+            for file, source in sources.items():
                 if not source.is_file():
                     raise UsageError(f"{source}: no such file")
                 shutil.copyfile(source, folder / file)

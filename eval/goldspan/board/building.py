@@ -11,8 +11,9 @@ import msgspec
 
 from goldspan import content
 from goldspan.board import strict_yaml
-from goldspan.board.figures import Figures, Scored, Task, figures_of
+from goldspan.board.figures import Figures, Scored, Task, Twins, figures_of
 from goldspan.board.intake import check, check_without_predictions
+from goldspan.board.made_twins import MadeTwins
 from goldspan.board.pins import (
     RESULTS,
     Data,
@@ -40,6 +41,7 @@ class Job(NamedTuple):
     pins: dict[str, Pin]
     cache: Path | None
     texts: bool
+    twins: MadeTwins
 
 
 def build(
@@ -81,10 +83,12 @@ def build(
         load_pins(root),
         _path(cache),
         texts,
+        MadeTwins(),
     )
     target = Path(out)
     _check_target(target)
-    versions = _versions(job, private=gold is not None)
+    with job.twins:
+        versions = _versions(job, private=gold is not None)
     _write(target, files_of(versions, dataset))
     if record:
         _record(root / RESULTS, versions)
@@ -164,8 +168,10 @@ def _scored(job: Job, pin: Pin, submission: Submission) -> Scored:
         if problems := check(submission.predictions.parent, board=job.board, documents=job.data.documents).problems:
             raise DataError(problems)
 
-    hidden = _is_hidden(job, pin)
-    task = Task(submission.predictions, submission.sha256, job.data, job.hashes, hidden, job.texts)
+    hidden, twins = _is_hidden(job, pin), None
+    if submission.twins is not None and pin.twins is not None and not hidden:
+        twins = Twins(submission.twins, job.twins.folder(pin.twins))
+    task = Task(submission.predictions, submission.sha256, job.data, job.hashes, hidden, job.texts, twins)
     return figures_of(task, check_first, job.cache)
 
 

@@ -63,7 +63,7 @@ _FIXED = {
     "fabricated_quotes": ("fabricated", "share of quotes that stand nowhere in their document", "fabricated"),
     "memorisation_gap": (
         "memory gap",
-        "F1 on the documents minus F1 on made twins of them; a dash until there are twins",
+        "F1 on the documents minus F1 on made twins of them, with other names and figures",
         "memorisation_gap",
     ),
     "calibration_error": ("calibration", "expected calibration error of the confidences", "calibration"),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from goldspan.board.pins import Data, Hashes
 from goldspan.counting import CountTable
 from goldspan.errors import UsageError
-from goldspan.files import read_bytes, write_whole
+from goldspan.files import read_bytes, sha256_of_file, write_whole
 from goldspan.match import DocumentMatch
 from goldspan.report.as_json import score_as_json
 from goldspan.scoring import Score, score
@@ -43,6 +43,7 @@ class Figures(msgspec.Struct, frozen=True):
     fields: dict[str, dict[str, Any]]
     grounding: dict[str, Any] | None
     confidence: dict[str, Any] | None
+    memorisation: dict[str, Any] | None
     validity: dict[str, int]
     usage: dict[str, float | None]
     rows: list[tuple[int, int, int, int]]
@@ -51,6 +52,13 @@ class Figures(msgspec.Struct, frozen=True):
     def f1(self) -> float | None:
         """Micro F1."""
         return self.overall["micro"]["f1"]
+
+
+class Twins(NamedTuple):
+    """Predictions for the made twins of the documents, and the folder of these twins and their gold."""
+
+    predictions: Path
+    folder: Path
 
 
 class Task(NamedTuple):
@@ -62,11 +70,16 @@ class Task(NamedTuple):
     hashes: Hashes
     hidden: bool = False
     texts: bool = False
+    twins: Twins | None = None
 
     @property
     def key(self) -> str:
         """The SHA-256 of all that the figures hang on."""
-        told = [VERSION, code_sha256(), self.sha256, *self.hashes, self.hidden, self.texts, RESAMPLES, SEED]
+        twins = self.twins and [
+            sha256_of_file(self.twins.predictions),
+            sha256_of_file(self.twins.folder / "gold.jsonl"),
+        ]
+        told = [VERSION, code_sha256(), self.sha256, *self.hashes, self.hidden, self.texts, RESAMPLES, SEED, twins]
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
@@ -141,10 +154,27 @@ def _figures(task: Task, result: Score) -> Figures:
         {path: _without(block) for path, block in fields.items()},
         None if grounding is None else _without(grounding),
         None if confidence is None else _without(confidence),
+        None if task.twins is None else _memorisation(task.predictions, task.twins),
         whole["validity"],
         whole["usage"],
         [(m, w, u, x) for m, w, u, x in _story_counts(result.table).tolist()],
     )
+
+
+def _memorisation(predictions: Path, twins: Twins) -> dict[str, Any]:
+    """F1 on the documents minus F1 on their twins, and the share of changed values that are told as they were."""
+    from goldspan.variants.gap import gap
+
+    found = gap(predictions, twins.predictions, twins.folder, resamples=RESAMPLES, seed=SEED)
+    change, interval = found.overall.change, found.overall.interval
+    return {
+        "originals": change.before,
+        "twins": change.after,
+        "gap": None if change.difference is None else -change.difference,
+        "interval": None if interval.low is None or interval.high is None else [-interval.high, -interval.low],
+        "echo_rate": found.echo_rate,
+        "signature": found.signatures[1],
+    }
 
 
 def _story_counts(table: CountTable) -> NDArray[np.int64]:

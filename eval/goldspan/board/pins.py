@@ -20,12 +20,13 @@ RESERVED = frozenset({"agreement", "index.html", "board.json", "board.csv", "boa
 
 
 class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The SHA-256s of a version's data; `hidden` where its gold is private."""
+    """The SHA-256s of a version's data; `twins` is that of the gold of its made twins, `hidden` says it is private."""
 
     gold: str
     schema: str
     documents: str | None = None
     passes: tuple[str, str] | None = None
+    twins: str | None = None
     hidden: bool = False
 
 

@@ -74,8 +74,9 @@ class Row(NamedTuple):
 
     @property
     def memorisation_gap(self) -> float | None:
-        """F1 on the documents minus F1 on made twins of them: None until there are twins."""
-        return None
+        """F1 on the documents minus F1 on made twins of them; None where the submission says nothing of the twins."""
+        found = self.figures.memorisation
+        return None if found is None else found["gap"]
 
     @property
     def calibration(self) -> float | None:

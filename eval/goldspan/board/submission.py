@@ -73,6 +73,12 @@ class Submission(NamedTuple):
     sha256: str
 
     @property
+    def twins(self) -> Path | None:
+        """Its predictions for the made twins of the documents, where it brings them."""
+        path = self.predictions.with_name(TWINS)
+        return path if path.is_file() else None
+
+    @property
     def key(self) -> str:
         """`VERSION/SYSTEM`: its folder, on disk and on the page."""
         return f"{self.version}/{self.system}"

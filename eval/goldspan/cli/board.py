@@ -60,6 +60,9 @@ def add(
     ],
     predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="Predicted records (JSONL).")],
     about: Annotated[Path, typer.Option("--about", metavar="FILE", help="Its submission.yaml.")],
+    twins: Annotated[
+        Path | None, typer.Option("--twins", metavar="FILE", help="Predictions for the twins: the memorisation gap.")
+    ] = None,
     version: Annotated[
         str | None, typer.Option("--version", metavar="V", help="The version of the board. Default: the newest.")
     ] = None,
@@ -80,6 +83,7 @@ def add(
         system,
         predictions,
         about,
+        twins=twins,
         version=version,
         board=board,
         submissions=submissions,
