@@ -3,8 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo board test test-adapters test-gliner check lint types format clean bench pins
-.PHONY: demo test check lint types format clean bench made pins
+.PHONY: demo board test test-adapters test-gliner check lint types format clean bench made pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl

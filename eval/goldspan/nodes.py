@@ -16,8 +16,7 @@ ITEMS = 32
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A place for one value of a kind; `units` is filled for quantities, `values` for enums, `whole` for integers."""
-    """A place for one value of a kind; `units` is filled for quantities, `values` for enums.
+    """A place for one value of a kind; `units` is filled for quantities, `values` for enums, `whole` for integers.
 
     `is_exact` says whether equal JSON values, as Python compares them, are equal values: not if true and 1 may both
     stand.
