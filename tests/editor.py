@@ -52,9 +52,7 @@ class Editor:
     def ready(self, regions: int = 0) -> int:
         """Wait for a task that can be submitted, with so many regions; its id."""
         self.page.wait_for_function(_READY)
-        self.page.wait_for_function(
-            "n => Htx.annotationStore.selected.regionStore.regions.length >= n", arg=regions
-        )
+        self.page.wait_for_function("n => Htx.annotationStore.selected.regionStore.regions.length >= n", arg=regions)
         self.page.wait_for_timeout(300)
         return self.page.evaluate("Htx.task.id")
 

@@ -11,6 +11,7 @@ from goldspan.annotate.notes import Note, parse_item, read_json, read_note, read
 _TYPES: Mapping[str, tuple[str, str]] = {
     "number": ("number", "number"),
     "choices": ("choices", "choices"),
+    "typed": ("textarea", "text"),
     "text": ("textarea", "text"),
     "json": ("textarea", "text"),
 }
@@ -175,10 +176,10 @@ def _value(control: Control, content: Any) -> Any:
     entries = cast("list[Any]", content) if isinstance(content, list) else [content]
     if len(entries) != 1 or not isinstance(entries[0], str):
         raise ValueError("one text was expected")
-    if control.widget == "choices":
-        if entries[0] not in control.by_label:
+    if control.widget in ("choices", "typed"):
+        if entries[0].strip() not in control.by_label:
             raise ValueError("that is none of the choices")
-        return control.by_label[entries[0]]
+        return control.by_label[entries[0].strip()]
     return read_text(entries[0]) if control.widget == "text" else read_json(entries[0])
 
 
