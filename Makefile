@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint types format clean bench pins
+.PHONY: demo label-studio test check lint types format clean bench pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
@@ -11,8 +11,8 @@ demo: .venv/run  ## extract from the seed articles with the rules baseline, scor
 	$(BIN)/goldspan score build/demo/predictions.jsonl --html build/demo/report.html
 	@echo "The report: build/demo/report.html"
 
-test: .venv/dev  ## all tests
-	$(BIN)/python -m pytest -n auto
+test: .venv/dev .venv/label-studio  ## all tests
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: lint types test  ## what CI runs
 
@@ -39,6 +39,13 @@ clean:
 pins: .venv/dev  ## compile requirements/*.txt anew
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 requirements/label-studio.in -o requirements/label-studio.txt
+
+label-studio: .venv/label-studio  ## the server that tests use, in an environment of its own (1 GB)
+
+.venv/label-studio: .venv/dev requirements/label-studio.txt
+	@$(BIN)/goldspan annotate up --prepare --home build/annotate --port 18765
+	@touch $@
 
 .venv/python:
 	@$(PYTHON) -m venv .venv

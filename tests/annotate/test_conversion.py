@@ -51,23 +51,21 @@ NASTY = "A\r\nB 👩‍👩‍👧 café\tcafe\u0301 “Meta”’s 🇩🇪 $14
 
 def canonical(record: Record) -> list[dict[str, Any]]:
     """What a record says, with evidence in the order of the text, and without what only predictions have."""
-    rows: list[dict[str, Any]] = []
-    for event in record.events:
-        rows.append(
-            {
-                "id": event.id,
-                "type": event.type,
-                "story_event": event.story_event,
-                "fields": event.fields,
-                "evidence": {
-                    place: sorted((span.start, span.end, span.quote) for span in spans)
-                    for place, spans in event.evidence.items()
-                    if spans
-                },
-                "accepted": {place: values for place, values in event.accepted.items() if values},
-            }
-        )
-    return rows
+    return [
+        {
+            "id": event.id,
+            "type": event.type,
+            "story_event": event.story_event,
+            "fields": event.fields,
+            "evidence": {
+                place: sorted((span.start, span.end, span.quote) for span in spans)
+                for place, spans in event.evidence.items()
+                if spans
+            },
+            "accepted": {place: values for place, values in event.accepted.items() if values},
+        }
+        for event in record.events
+    ]
 
 
 def there_and_back(record: Record, schema: Schema, text: str, slots: int = 9) -> Record:
@@ -146,9 +144,9 @@ def documents_with_events(draw: st.DrawFn) -> tuple[str, Record]:
             spans = [(start, draw(st.integers(start + 1, len(text)))) for start in starts]
             if spans:
                 evidence[place] = [Span(start, end, text[start:end]) for start, end in sorted(spans)]
-            if isinstance(value, str) and place in ("/name", "/names/0", "/text"):
-                if forms := draw(st.lists(VALUES["name"], max_size=2)):
-                    accepted[place] = forms
+            lists = st.lists(VALUES["name"], max_size=2)
+            if isinstance(value, str) and place in ("/name", "/names/0", "/text") and (forms := draw(lists)):
+                accepted[place] = forms
         id_ = draw(st.none() | words)
         story = draw(st.none() | words)
         id_ = f"e{i + 1}" if id_ is None or any(event.id == id_ for event in events) else id_

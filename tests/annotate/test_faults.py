@@ -56,7 +56,7 @@ def test_a_server_killed_in_the_middle_of_a_push_loses_and_doubles_nothing(label
         push(server, "killed", records=records, documents=documents)
     except UsageError as error:
         told.append(error)
-    label_studio.process.wait(60)
+    label_studio.wait_until_ended()
     label_studio.start()
     assert [str(error) for error in told if "call again to go on" in str(error) or "no server answers" in str(error)]
     fresh: Server = label_studio.server
@@ -91,7 +91,7 @@ def test_a_server_killed_in_the_middle_of_a_pull_leaves_the_file_as_it_was(label
     server.export = export  # type: ignore[method-assign]
     with pytest.raises(UsageError, match="the connection broke"):
         pull(server, "pulled", out, documents=documents, replace=True)
-    label_studio.process.wait(60)
+    label_studio.wait_until_ended()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     label_studio.start()
     assert pull(label_studio.server, "pulled", out, documents=documents, replace=True).records == 2
@@ -179,7 +179,7 @@ def test_an_annotation_that_another_user_changed_is_refused(label_studio: Any, t
     documents, records = files(tmp_path, 1)
     pushed = push(server, "changed", records=records, documents=documents)
     annotate_all(server, pushed.project)
-    other = server._client.users.create(email="other@localhost", username="other", password="other-password-1")
+    other = server._client.users.create(email="other@localhost", username="other")
     token = second_user(label_studio, other.id)
     task = server.tasks(pushed.project)[0]["id"]
     (annotation,) = server._client.annotations.list(id=task)

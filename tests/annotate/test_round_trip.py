@@ -60,7 +60,10 @@ def test_the_whole_gold_comes_back_as_it_went(
     assert (again.returncode, "--replace" in again.stderr) == (2, True)
 
 
-ODD = "A\tB 👩‍👩‍👧 Café & Sons\r\n\r\nbuys cafe\u0301 “Nord”’s 🇩🇪 Werk <b>GmbH</b>, 🙂 for $5 million; Nord buys Süd.\r\n  Ende 🏁."
+ODD = (
+    "A\tB 👩‍👩‍👧 Café & Sons\r\n\r\nbuys cafe\u0301 “Nord”’s 🇩🇪 Werk <b>GmbH</b>, 🙂 for $5 million; "
+    "Nord buys Süd.\r\n  Ende 🏁."
+)
 
 
 def odd_record() -> dict[str, Any]:
@@ -117,8 +120,8 @@ def test_emoji_line_ends_overlaps_and_two_events_of_a_type_come_back(
 
 
 HAND = (
-    "Northwind agrees to buy Fabrikam Robotics\n\nNorthwind Holdings has struck a deal to buy Fabrikam Robotics for nearly "
-    "$2.5 billion, the companies said on Monday. Northwind expects to close the deal by September 2031.\n"
+    "Northwind agrees to buy Fabrikam Robotics\n\nNorthwind Holdings has struck a deal to buy Fabrikam Robotics for "
+    "nearly $2.5 billion, the companies said on Monday. Northwind expects to close the deal by September 2031.\n"
 )
 
 
@@ -198,7 +201,7 @@ def test_a_person_makes_an_event_from_nothing(label_studio: Any, annotate: Any, 
                 "/target": [{"start": 87, "end": 104, "quote": "Fabrikam Robotics"}],
                 "/amount": [{"start": 109, "end": 128, "quote": "nearly $2.5 billion"}],
                 "/status": [{"start": 10, "end": 23, "quote": "agrees to buy"}],
-                "/expected_close": [{"start": 197, "end": 214, "quote": "by September 2031"}],
+                "/expected_close": [{"start": 196, "end": 213, "quote": "by September 2031"}],
             },
             "accepted": {"/investors/0": ["Northwind"]},
         }

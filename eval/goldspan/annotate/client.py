@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import Any, cast
@@ -110,7 +110,7 @@ class Server:
             return _plain(question(self._client))
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self) -> "Generator[None]":
         library = _library()
         import httpx
 

@@ -11,8 +11,8 @@ from goldspan.nodes import Field, Group, Items, Leaf, inner
 from goldspan.schema import EventType, Schema
 
 Widget = Literal["number", "choices", "typed", "text", "json", "implied"]
-"""How a value is given: a number, a choice, one of too many choices typed in (Label Studio's list cannot be searched, and
-what is typed there is taken for hotkeys), text, JSON (what has no form of its own), or not: there is one choice."""
+"""How a value is given: a number, a choice, one of too many choices typed in (Label Studio's list cannot be searched,
+and what is typed there is taken for hotkeys), text, JSON (what has no form of its own), or not: there is one choice."""
 
 MANY = 20
 """More choices than these are typed."""
@@ -143,7 +143,11 @@ def _plain(raw: Any) -> dict[str, Any]:
     schema = dict(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else {}
     for keyword in ("anyOf", "oneOf", "allOf"):
         branches = [each for each in cast("list[Any]", schema.get(keyword, [])) if each != {"type": "null"}]
-        shaped = [each for each in branches if isinstance(each, dict) and {"properties", "items", "enum"} & each.keys()]
+        shaped = [
+            cast("dict[str, Any]", each)
+            for each in branches
+            if isinstance(each, dict) and {"properties", "items", "enum"} & cast("dict[str, Any]", each).keys()
+        ]
         if len(shaped) == 1:
             schema = {**_plain(shaped[0]), **{key: value for key, value in schema.items() if key != keyword}}
     return schema

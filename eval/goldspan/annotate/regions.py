@@ -65,12 +65,12 @@ class ResultReader:
         self.problems.append(f"region {region} {message}")
 
     def _result(self, result: Any) -> None:
-        name, value = (result.get("from_name"), result.get("value")) if isinstance(result, dict) else (None, None)
+        raw = cast("dict[str, Any]", result) if isinstance(result, dict) else {}
+        name, value = raw.get("from_name"), raw.get("value")
         if not isinstance(name, str) or not isinstance(value, dict):
-            kind = cast("dict[str, Any]", result).get("type") if isinstance(result, dict) else None
-            self.problems.append(f"a result that is no part of the interface (type {kind!r})")
+            self.problems.append(f"a result that is no part of the interface (type {raw.get('type')!r})")
             return
-        raw, content = cast("dict[str, Any]", result), cast("dict[str, Any]", value)
+        content = cast("dict[str, Any]", value)
         if name in ("more", "reason"):
             self._lines(name, content.get("text"))
             return
