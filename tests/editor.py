@@ -17,7 +17,8 @@ _RANGE = """([quote, nth]) => {
   if (at < 0) return null;
   const place = (offset, end) => { for (const [node, start] of nodes) {
     const inside = offset - start;
-    if (end ? inside > 0 && inside <= node.data.length : inside >= 0 && inside < node.data.length) return [node, inside];
+    const size = node.data.length;
+    if (end ? inside > 0 && inside <= size : inside >= 0 && inside < size) return [node, inside];
   } };
   const range = document.createRange();
   range.setStart(...place(at, false)); range.setEnd(...place(at + quote.length, true));

@@ -1,13 +1,11 @@
 """A real Label Studio server, started once, and a real browser."""
 
-import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +17,6 @@ from playwright.sync_api import Browser, sync_playwright
 from goldspan.annotate.client import Server
 from goldspan.annotate.home import Home
 
-START_SECONDS = 240
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
 
@@ -52,7 +49,11 @@ class LabelStudio:
         assert self.process
         with suppress(ProcessLookupError):
             os.killpg(running.pid, signal.SIGKILL)
-        self.process.wait(60)
+
+    def wait_until_ended(self) -> None:
+        """The command ends when its server does."""
+        assert self.process
+        self.process.communicate(timeout=60)
 
     def freeze(self) -> None:
         """Let it take connections and answer none."""
@@ -130,14 +131,3 @@ def annotate(label_studio: LabelStudio, goldspan: Callable[..., subprocess.Compl
         return goldspan("annotate", command, *arguments, *at, **environment)
 
     return call
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-
-
-def read_jsonl(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]

@@ -51,23 +51,21 @@ NASTY = "A\r\nB 👩‍👩‍👧 café\tcafe\u0301 “Meta”’s 🇩🇪 $14
 
 def canonical(record: Record) -> list[dict[str, Any]]:
     """What a record says, with evidence in the order of the text, and without what only predictions have."""
-    rows: list[dict[str, Any]] = []
-    for event in record.events:
-        rows.append(
-            {
-                "id": event.id,
-                "type": event.type,
-                "story_event": event.story_event,
-                "fields": event.fields,
-                "evidence": {
-                    place: sorted((span.start, span.end, span.quote) for span in spans)
-                    for place, spans in event.evidence.items()
-                    if spans
-                },
-                "accepted": {place: values for place, values in event.accepted.items() if values},
-            }
-        )
-    return rows
+    return [
+        {
+            "id": event.id,
+            "type": event.type,
+            "story_event": event.story_event,
+            "fields": event.fields,
+            "evidence": {
+                place: sorted((span.start, span.end, span.quote) for span in spans)
+                for place, spans in event.evidence.items()
+                if spans
+            },
+            "accepted": {place: values for place, values in event.accepted.items() if values},
+        }
+        for event in record.events
+    ]
 
 
 def there_and_back(record: Record, schema: Schema, text: str, slots: int = 9) -> Record:
@@ -146,9 +144,9 @@ def documents_with_events(draw: st.DrawFn) -> tuple[str, Record]:
             spans = [(start, draw(st.integers(start + 1, len(text)))) for start in starts]
             if spans:
                 evidence[place] = [Span(start, end, text[start:end]) for start, end in sorted(spans)]
-            if isinstance(value, str) and place in ("/name", "/names/0", "/text"):
-                if forms := draw(st.lists(VALUES["name"], max_size=2)):
-                    accepted[place] = forms
+            lists = st.lists(VALUES["name"], max_size=2)
+            if isinstance(value, str) and place in ("/name", "/names/0", "/text") and (forms := draw(lists)):
+                accepted[place] = forms
         id_ = draw(st.none() | words)
         story = draw(st.none() | words)
         id_ = f"e{i + 1}" if id_ is None or any(event.id == id_ for event in events) else id_
@@ -229,7 +227,7 @@ def test_a_person_need_not_say_what_the_words_say():
         region("a", "Fabrikam", "deal/investors"),
         region("b", "Contoso", "deal/target", name="Contoso Ltd"),
         region("c", "Contoso Ltd", "deal/target"),
-        region("d", "$5 million", "deal/amount", amount=5000000, currency_AED=["USD"]),
+        region("d", "$5 million", "deal/amount", amount=5000000, currency="USD"),
         region("e", "buys", "deal/status", deal_status=["announced"]),
     )
     assert found.problems == []
@@ -289,11 +287,12 @@ def broken(change: Any, of: int = 0) -> list[dict[str, Any]]:
         (broken(lambda r: r["value"].update(end=19), 1), "stands at 14 to 21 and at 14 to 19"),
         ([{"type": "relation", "from_id": "a", "to_id": "b"}], "no part of the interface (type 'relation')"),
         (
-            region("a", "$5 million", "deal/amount", amount="5", currency_AED=["USD"]),
+            region("a", "$5 million", "deal/amount", amount="5", currency="USD"),
             "has '5' in 'amount': that is no number",
         ),
         (region("a", "$5 million", "deal/amount", amount=True), "has True in 'amount': that is no number"),
-        (region("a", "$5 million", "deal/amount", amount=5, currency_AED=["USD", "EUR"]), "one text was expected"),
+        (region("a", "buys", "deal/status", deal_status=["announced", "agreed"]), "one text was expected"),
+        (region("a", "$5 million", "deal/amount", amount=5, currency="US$"), "that is none of the choices"),
         (region("a", "buys", "deal/status", deal_status=["done"]), "that is none of the choices"),
         (region("a", "buys", "deal/status"), "E1: deal/status has no value"),
         (region("a", "Fabrikam", "deal/investors", item="one"), "as the item of a list: it must be a number from 1"),
@@ -312,9 +311,9 @@ def broken(change: Any, of: int = 0) -> list[dict[str, Any]]:
         ),
         ([more("E1 story_event: x")], "the line E1 story_event: x stands alone"),
         ([more("about E1")], "the line 'about E1' is none of"),
-        (region("a", "Contoso", "deal/target") + [more("E1 deal/nothing: 5")], "names no role of the schema"),
-        (region("a", "Contoso", "deal/target") + [more("E1 deal/amount: $5")], "the line 'E1 deal/amount: $5'"),
-        (region("a", "Contoso", "deal/target") + [more("E1 id: x", "E1 id: y")], "is there twice"),
+        ([*region("a", "Contoso", "deal/target"), more("E1 deal/nothing: 5")], "names no role of the schema"),
+        ([*region("a", "Contoso", "deal/target"), more("E1 deal/amount: $5")], "the line 'E1 deal/amount: $5'"),
+        ([*region("a", "Contoso", "deal/target"), more("E1 id: x", "E1 id: y")], "is there twice"),
     ],
 )
 def test_what_is_wrong_is_told(results: Any, message: str):

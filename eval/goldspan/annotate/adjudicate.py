@@ -205,23 +205,28 @@ def _outcome(event: Event, one: Difference, schema: Schema) -> Side | None:
         if f"{event.type}{leaf.path}" == one.field
     ]
     known = [side for side in (one.a, one.b) if side]
-    for alike in (
-        lambda side, other: not _told_apart(side, other),
-        lambda side, other: side.value == other.value,
-        lambda side, other: side.pointer == other.pointer and "/" not in side.pointer[1:],
-        lambda side, other: any(start < e and s < end for start, end in side.evidence for s, e in other.evidence),
-    ):
-        for side in sides:
-            if any(alike(side, other) for other in known):
-                return side
-    return None
+    pairs = [(side, other) for side in sides for other in known]
+    ranks = [(_likeness(side, other), -i) for i, (side, other) in enumerate(pairs)]
+    best, place = max(ranks, default=(0, 0))
+    return pairs[-place][0] if best else None
+
+
+def _likeness(side: Side, other: Side) -> int:
+    """How sure it is that two sides are about one value; 0 where nothing says so."""
+    if not _told_apart(side, other):
+        return 4
+    if side.value == other.value:
+        return 3
+    if side.pointer == other.pointer and "/" not in side.pointer[1:]:
+        return 2
+    return int(any(one[0] < two[1] and two[0] < one[1] for one in side.evidence for two in other.evidence))
 
 
 _REASON = re.compile(r"([0-9]+(?: *, *[0-9]+)*) *[:.)] *(.+)", re.DOTALL)
 
 
 def _reasons(lines: Sequence[str], number: int) -> tuple[dict[int, str], list[str]]:
-    """The reason of each difference: `2: …`, `1, 3: …`; a line without a number is about all that have none of their own.
+    """The reason of each difference: `2: …`, `1, 3: …`; a line without a number is about all that have no other.
 
     >>> _reasons(["1, 3: the headline says so", "as the guidelines have it"], 3)[0]
     {1: 'the headline says so', 2: 'as the guidelines have it', 3: 'the headline says so'}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -128,7 +128,9 @@ def _values(each: DocumentPair, pairs: Iterable[EventPair]) -> Iterator[tuple[st
 
 def _encoded(value: Any) -> bytes:
     """A value without its bound, which the evaluator scores beside it."""
-    body = {key: each for key, each in value.items() if key != "bound"} if isinstance(value, dict) else value
+    body: Any = value
+    if isinstance(value, dict):
+        body = {key: part for key, part in cast("dict[str, Any]", value).items() if key != "bound"}
     return msgspec.json.encode(body, order="sorted")
 
 

@@ -2,9 +2,9 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
 from goldspan.annotate.home import Home
@@ -26,11 +26,12 @@ class Server:
 
     @cached_property
     def _client(self) -> Any:
-        try:
-            from label_studio_sdk import LabelStudio
-        except ImportError as error:
-            raise UsageError("this needs label-studio-sdk: pip install 'goldspan[annotate]'") from error
-        return LabelStudio(base_url=self.url, api_key=self._token, timeout=TIMEOUT)
+        library = _library()
+        import httpx
+
+        no_idle = httpx.Limits(max_keepalive_connections=0)  # so that nothing is left open between two questions
+        client = httpx.Client(timeout=TIMEOUT, follow_redirects=True, limits=no_idle)
+        return library.LabelStudio(base_url=self.url, api_key=self._token, httpx_client=client)
 
     def whoami(self) -> Json:
         """The user that the token belongs to."""
@@ -64,12 +65,11 @@ class Server:
 
     def config_problem(self, project: int, config: str) -> str | None:
         """What keeps a project from taking another interface: a label or a control that annotations use."""
-        from label_studio_sdk.core.api_error import ApiError
-
+        client = self._client
         with self._translated():
             try:
-                self._client.projects.validate_label_config(project, label_config=config)
-            except ApiError as error:
+                client.projects.validate_label_config(project, label_config=config)
+            except _library().core.ApiError as error:
                 if error.status_code != 400:
                     raise
                 return _detail(error.body)
@@ -106,17 +106,17 @@ class Server:
 
     def _ask(self, question: Callable[[Any], Any]) -> Any:
         with self._translated(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # the server's types are not always those that it declares
+            warnings.simplefilter("ignore")  # of the library's own making, and about types that the server declares
             return _plain(question(self._client))
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self) -> "Generator[None]":
+        library = _library()
         import httpx
-        from label_studio_sdk.core.api_error import ApiError
 
         try:
             yield
-        except ApiError as error:
+        except library.core.ApiError as error:
             if error.status_code == 401:
                 raise UsageError(f"{self.url} refuses the token") from error
             raise UsageError(f"{self.url} answers {error.status_code}: {_detail(error.body)}") from error
@@ -144,6 +144,21 @@ def connect(url: str | None = None, token: str | None = None, home: Home | None 
     server = Server(address, key)
     server.whoami()
     return server
+
+
+@cache
+def _library() -> Any:
+    """Label Studio's client library, imported late; what it uses is deprecated, which is not the user's to know."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            import label_studio_sdk
+            import label_studio_sdk.core
+
+            _ = label_studio_sdk.LabelStudio, label_studio_sdk.core.ApiError  # each name is imported when it is used
+        except ImportError as error:
+            raise UsageError("this needs label-studio-sdk: pip install 'goldspan[annotate]'") from error
+    return label_studio_sdk
 
 
 def _plain(value: Any) -> Any:

@@ -139,7 +139,7 @@ class _Slot:
     def _value_of(
         self, found: dict[tuple[str, Any], _Value], role: Role, item: tuple[int, ...], given: Any, quote: str | None
     ) -> _Value | None:
-        """The value that a span or a line belongs to, made where it is the first; `given` is what it states, or None."""
+        """The value that a span or a line belongs to, made where it is the first; `given` is what it states."""
         if len(item) > role.lists:
             self.wrong(f"{role.alias} has no item {'.'.join(map(str, item))}")
             return None

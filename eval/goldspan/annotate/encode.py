@@ -128,9 +128,10 @@ def _form(role: Role, value: Any) -> dict[str, tuple[str, str, Any]]:
         content = value[part] if part else value
         if control.widget == "number":
             filled[control.name] = "number", "number", content
-        elif control.widget == "choices":
+        elif control.widget in ("choices", "typed"):
             label = next(label for label, choice in control.choices if same_choice(choice, content))
-            filled[control.name] = "choices", "choices", [label]
+            kind, key = ("choices", "choices") if control.widget == "choices" else ("textarea", "text")
+            filled[control.name] = kind, key, [label]
         else:
             line = write_text(content) if control.widget == "text" else json.dumps(content, ensure_ascii=False)
             filled[control.name] = "textarea", "text", [line]

@@ -10,8 +10,12 @@ from typing import Any, Literal, NamedTuple, cast
 from goldspan.nodes import Field, Group, Items, Leaf, inner
 from goldspan.schema import EventType, Schema
 
-Widget = Literal["number", "choices", "text", "json", "implied"]
-"""How a value is given: a number, a choice, text, JSON (what has no form of its own), or not: there is one choice."""
+Widget = Literal["number", "choices", "typed", "text", "json", "implied"]
+"""How a value is given: a number, a choice, one of too many choices typed in (Label Studio's list cannot be searched,
+and what is typed there is taken for hotkeys), text, JSON (what has no form of its own), or not: there is one choice."""
+
+MANY = 20
+"""More choices than these are typed."""
 
 RESERVED = ("role", "event", "text", "item", "accepted", "more", "reason", "differences")
 """The names of the controls that every interface has."""
@@ -101,7 +105,7 @@ def forms_of(schema: Schema) -> Forms:
     >>> from goldspan import load_schema
     >>> forms = forms_of(load_schema())
     >>> {part: control.name for part, control in forms.roles["deal/amount"].controls.items()}
-    {'amount': 'amount', 'currency': 'currency_AED', 'bound': 'bound_exact'}
+    {'amount': 'amount', 'currency': 'currency', 'bound': 'bound_exact'}
     """
     controls = _Controls()
     roles: dict[str, Role] = {}
@@ -139,7 +143,11 @@ def _plain(raw: Any) -> dict[str, Any]:
     schema = dict(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else {}
     for keyword in ("anyOf", "oneOf", "allOf"):
         branches = [each for each in cast("list[Any]", schema.get(keyword, [])) if each != {"type": "null"}]
-        shaped = [each for each in branches if isinstance(each, dict) and {"properties", "items", "enum"} & each.keys()]
+        shaped = [
+            cast("dict[str, Any]", each)
+            for each in branches
+            if isinstance(each, dict) and {"properties", "items", "enum"} & cast("dict[str, Any]", each).keys()
+        ]
         if len(shaped) == 1:
             schema = {**_plain(shaped[0]), **{key: value for key, value in schema.items() if key != keyword}}
     return schema
@@ -160,7 +168,7 @@ class _Controls:
 
     def _whole(self, alias: str, entry: Field, leaf: Leaf) -> Control:
         if leaf.kind == "enum" and leaf.values:
-            return self._add(Control(_slug(alias), "choices", entry.title, _choices(leaf.values)), alias)
+            return self._add(_choice(_slug(alias), entry.title, _choices(leaf.values), "one of the values"), alias)
         if leaf.kind == "boolean":
             return self._add(Control("boolean", "choices", "Yes or no", (("true", True), ("false", False))), alias)
         if leaf.kind == "number":
@@ -176,7 +184,8 @@ class _Controls:
             choices = _choices(tuple(raw.get("enum", [raw.get("const")])))
             if len(choices) == 1 and required:
                 return Control(name, "implied", title, choices)
-            return self._add(Control(_slug(f"{name} {choices[0][0]}"), "choices", title, choices), alias)
+            short = _slug(name if len(choices) > MANY else f"{name} {choices[0][0]}")
+            return self._add(_choice(short, title, choices, str(raw.get("description", title))), alias)
         if raw.get("type") in ("number", "integer"):
             return self._add(Control(_slug(name), "number", title), alias)
         if raw.get("type") == "string":
@@ -199,6 +208,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "date": ("Date", "2031, 2031-06, 2031-06-30, ../2031, 2031/.., 2031-06~"),
     "duration": ("Duration", "P15Y, P18M"),
 }
+
+
+def _choice(name: str, title: str, choices: tuple[tuple[str, Any], ...], hint: str) -> Control:
+    return Control(name, "typed" if len(choices) > MANY else "choices", title, choices, hint)
 
 
 _ONE_LINE = re.compile(r"[^\s\"](?:[^\x00-\x1f\x7f-\xa0\u2028\u2029]*\S)?")

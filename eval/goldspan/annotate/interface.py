@@ -14,8 +14,8 @@ TYPE_COLOURS = ("#1f77b4", "#e07b00", "#2ca02c", "#d62728", "#9467bd", "#8c564b"
 SLOT_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324", "#808000", "#f032e6")
 KEYS = "qwertasdfgzxcvbyiopjklnm"
 """Hotkeys of roles, the left hand's first; u and h are Label Studio's own."""
-MANY = 10
-"""From so many choices on they stand in a list that opens and can be searched."""
+SHORT = 10
+"""From so many choices on they stand in a list that opens."""
 
 STYLE = """
 .gs{display:grid;grid-template-columns:250px minmax(0,1fr) 250px;gap:14px;align-items:start}
@@ -96,7 +96,7 @@ def _form(parent: ET.Element, forms: Forms, adjudication: bool) -> None:
     ET.SubElement(parent, "TextArea", _text_area("more", "E1 story_event: a-buys-b"))
     if adjudication:
         ET.SubElement(parent, "Header", value="Reasons of the decisions", size="6")
-        ET.SubElement(parent, "TextArea", _text_area("reason", "1: the headline says so"))
+        ET.SubElement(parent, "TextArea", _text_area("reason", "1, 2: the headline says so"))
 
 
 def _shown(parent: ET.Element, roles: Iterable[Role], title: str) -> ET.Element:
@@ -112,7 +112,7 @@ def _control(box: ET.Element, control: Control, roles: Iterable[Role]) -> None:
     if control.widget == "number":
         ET.SubElement(box, "Number", about)
     elif control.widget == "choices":
-        layout = {"layout": "select"} if len(control.choices) >= MANY else {"layout": "vertical"}
+        layout = {"layout": "select"} if len(control.choices) >= SHORT else {"layout": "vertical"}
         choices = ET.SubElement(box, "Choices", about | {"choice": "single"} | layout)
         for label, _ in control.choices:
             ET.SubElement(choices, "Choice", value=label)

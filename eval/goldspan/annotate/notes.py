@@ -15,7 +15,7 @@ _PLAIN = re.compile(r"[^\s\"\[\]{}][^\x00-\x1f\x7f-\xa0\u2028\u2029]*(?<!\s)")
 
 
 class Note(NamedTuple):
-    """One line: of which slot, what (`id`, `story_event`, `type` or a role's alias), which item of a list, and value."""
+    """One line: the slot, what it tells (`id`, `story_event`, `type` or a role), which item of a list, and the value."""
 
     slot: str
     key: str
@@ -62,7 +62,7 @@ def read_text(text: str) -> str:
 def write_value(role: Role, value: Any) -> str:
     """A value of a role in one line: texts and choices as they are, everything else as JSON."""
     control = role.controls.get("")
-    if control is not None and control.widget == "choices":
+    if control is not None and control.widget in ("choices", "typed"):
         return next(label for label, choice in control.choices if same_choice(choice, value))
     if control is not None and control.widget == "text":
         return write_text(value)
@@ -72,7 +72,7 @@ def write_value(role: Role, value: Any) -> str:
 def read_value(role: Role, text: str) -> Any:
     """What `write_value` wrote; ValueError where it is nothing of the kind."""
     control = role.controls.get("")
-    if control is not None and control.widget == "choices":
+    if control is not None and control.widget in ("choices", "typed"):
         if text.strip() not in control.by_label:
             raise ValueError(f"{text.strip()!r} is none of the choices")
         return control.by_label[text.strip()]

@@ -118,7 +118,7 @@ def _new_predictions(
     """The predictions that existing tasks lack; DataError where a task is not what it is to be."""
     there: dict[tuple[int, str], Any] = {}
     if any(existing and task.predictions for task, existing in wanted):
-        there = {(each["task"], each.get("model_version")): each for each in server.predictions(project)}
+        there = {(each["task"], str(each.get("model_version"))): each for each in server.predictions(project)}
     problems: list[Problem] = []
     missing: list[tuple[int, Json]] = []
     for task, existing in wanted:

@@ -134,7 +134,7 @@ class _Reader:
                 self.export.notes.append(f"{doc_id}: begun and not submitted: {link}")
             return
         problems = [*self._task_problems(task, doc_id), *self._annotation_problems(done)]
-        for each in task.get("drafts") or []:
+        for each in cast("list[Json]", task.get("drafts") or []):
             if each.get("annotation") == done[0]["id"]:
                 self.export.notes.append(f"{doc_id}: changed after it was submitted, and not updated: {link}")
         if not problems:

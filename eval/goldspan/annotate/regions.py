@@ -11,6 +11,7 @@ from goldspan.annotate.notes import Note, parse_item, read_json, read_note, read
 _TYPES: Mapping[str, tuple[str, str]] = {
     "number": ("number", "number"),
     "choices": ("choices", "choices"),
+    "typed": ("textarea", "text"),
     "text": ("textarea", "text"),
     "json": ("textarea", "text"),
 }
@@ -64,12 +65,12 @@ class ResultReader:
         self.problems.append(f"region {region} {message}")
 
     def _result(self, result: Any) -> None:
-        name, value = (result.get("from_name"), result.get("value")) if isinstance(result, dict) else (None, None)
+        raw = cast("dict[str, Any]", result) if isinstance(result, dict) else {}
+        name, value = raw.get("from_name"), raw.get("value")
         if not isinstance(name, str) or not isinstance(value, dict):
-            kind = cast("dict[str, Any]", result).get("type") if isinstance(result, dict) else None
-            self.problems.append(f"a result that is no part of the interface (type {kind!r})")
+            self.problems.append(f"a result that is no part of the interface (type {raw.get('type')!r})")
             return
-        raw, content = cast("dict[str, Any]", result), cast("dict[str, Any]", value)
+        content = cast("dict[str, Any]", value)
         if name in ("more", "reason"):
             self._lines(name, content.get("text"))
             return
@@ -175,10 +176,10 @@ def _value(control: Control, content: Any) -> Any:
     entries = cast("list[Any]", content) if isinstance(content, list) else [content]
     if len(entries) != 1 or not isinstance(entries[0], str):
         raise ValueError("one text was expected")
-    if control.widget == "choices":
-        if entries[0] not in control.by_label:
+    if control.widget in ("choices", "typed"):
+        if entries[0].strip() not in control.by_label:
             raise ValueError("that is none of the choices")
-        return control.by_label[entries[0]]
+        return control.by_label[entries[0].strip()]
     return read_text(entries[0]) if control.widget == "text" else read_json(entries[0])
 
 

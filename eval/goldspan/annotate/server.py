@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -42,8 +42,10 @@ def up(home: Home, *, port: int = PORT, prepare: bool = False, say: Say = print)
             return
         say(f"Label Studio answers at {running.url}")
         say(f"log in as {home.credentials.email} with the password in {home.credentials_file}; Ctrl-C stops it")
-        _wait(process)
-    say("stopped")
+        if _interrupted(process):
+            say("stopped")
+            return
+        raise UsageError(f"Label Studio ended by itself ({process.returncode}): what it said is in {home.folder}")
 
 
 def install(home: Home, say: Say = print) -> None:
@@ -79,7 +81,7 @@ def check_port(port: int) -> None:
 
 
 @contextmanager
-def serving(home: Home, port: int) -> "Iterator[tuple[Running, subprocess.Popen[bytes]]]":
+def serving(home: Home, port: int) -> "Generator[tuple[Running, subprocess.Popen[bytes]]]":
     """Start the installed server, wait until it answers to its own user, and stop it in the end."""
     program = home.environment / ("Scripts/label-studio.exe" if os.name == "nt" else "bin/label-studio")
     command = [program, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
@@ -146,9 +148,13 @@ def _await(process: "subprocess.Popen[bytes]", running: Running, credentials: Cr
     raise UsageError(f"Label Studio did not answer within {START_SECONDS} s; what it says is in {log}")
 
 
-def _wait(process: "subprocess.Popen[bytes]") -> None:
-    with suppress(KeyboardInterrupt):
+def _interrupted(process: "subprocess.Popen[bytes]") -> bool:
+    """Wait until this program is to stop, or the server has ended."""
+    try:
         process.wait()
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
@@ -164,10 +170,10 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def _stoppable() -> "Generator[None]":
     """Within, SIGTERM is like Ctrl-C: the server is stopped before this program ends."""
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)
