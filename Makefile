@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo board label-studio test test-adapters test-gliner check lint types format clean bench made pins
+.PHONY: demo board test-label-studio test test-adapters test-gliner check lint types format clean bench made pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
 	@mkdir -p build/demo && rm -f build/demo/predictions.jsonl
@@ -14,7 +14,7 @@ demo: .venv/run  ## extract from the seed articles with the rules baseline, scor
 board: .venv/dev  ## score every submission anew, write the leaderboard
 	$(BIN)/goldspan board build --out build/board --cache build/board-cache
 
-test: .venv/dev .venv/label-studio build/datasets-4/ready  ## all tests
+test: .venv/dev build/datasets-4/ready  ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-adapters: .venv/adapters/ready  ## langextract and instructor, whose pins need an environment of their own
@@ -56,7 +56,8 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	printf 'datasets==4.0.0\nhuggingface-hub<1\n' | $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/datasets-4.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 requirements/label-studio.in -o requirements/label-studio.txt
 
-label-studio: .venv/label-studio  ## the server that tests use, in an environment of its own (1 GB)
+test-label-studio: .venv/label-studio  ## a real Label Studio server in an environment of its own (1 GB), a real browser
+	$(BIN)/python -m pytest tests/label_studio
 
 .venv/label-studio: .venv/dev requirements/label-studio.txt
 	@$(BIN)/goldspan annotate up --prepare --home build/annotate --port 18765

@@ -10,7 +10,6 @@ _Day = tuple[int, int, int]
 
 
 @lru_cache(maxsize=1 << 14)
-@lru_cache(maxsize=1 << 14)
 def is_edtf(value: str) -> bool:
     """Whether the text is a date that exists, or an interval that does not end before it begins.
 

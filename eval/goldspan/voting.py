@@ -84,7 +84,7 @@ def _vote(records: Sequence[Record | None], schema: Schema) -> dict[str, Any]:
 
 
 def _known(event: CheckedEvent) -> CheckedEvent:
-    return event._replace(rejected=())
+    return msgspec.structs.replace(event, rejected=())
 
 
 def _events(record: Record, schema: Schema) -> list[CheckedEvent]:

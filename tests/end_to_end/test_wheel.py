@@ -56,6 +56,8 @@ def test_the_content_comes_along(installed: Path, tmp_path: Path):
     assert len(run(installed / "goldspan", "documents", folder=tmp_path).splitlines()) == 2 + 14
     code = "from goldspan import validate; from goldspan.content import GOLD; print(validate(GOLD))"
     assert run(installed / "python", "-c", code, folder=tmp_path) == "[]\n"
+    code = "from goldspan.content import SERVER_REQUIREMENTS as pins; print(pins.read_text())"
+    assert "label-studio==" in run(installed / "python", "-c", code, folder=tmp_path)
 
 
 def test_the_board_is_the_same(installed: Path, tmp_path: Path):

@@ -91,7 +91,7 @@ def _form(parent: ET.Element, forms: Forms, adjudication: bool) -> None:
         box = _shown(parent, listed, "Item of the list: same number, same value")
         _area(box, "item", listed, "1, 2, ...")
     box = _shown(parent, roles, "Other forms that are right too")
-    _area(box, "accepted", roles, "Scale", several=True)
+    _area(box, "accepted", roles, "a shorter form", several=True)
     ET.SubElement(parent, "Header", value="Of the document: ids, values without words", size="6")
     ET.SubElement(parent, "TextArea", _text_area("more", "E1 story_event: a-buys-b"))
     if adjudication:

@@ -15,7 +15,7 @@ _PLAIN = re.compile(r"[^\s\"\[\]{}][^\x00-\x1f\x7f-\xa0\u2028\u2029]*(?<!\s)")
 
 
 class Note(NamedTuple):
-    """One line: the slot, what it tells (`id`, `story_event`, `type` or a role), which item of a list, and the value."""
+    """One line: the slot, what it tells (`id`, `story_event`, `type` or a role), which item of a list, the value."""
 
     slot: str
     key: str

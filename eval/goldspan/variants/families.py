@@ -37,8 +37,8 @@ def families(
 ) -> list[FamilyScore]:
     """Score predictions for a folder of made documents: what `goldspan variants families` does.
 
-    One row a kind of variant, in the order of the folder; a kind of one story alone has no interval. Raises what `score` raises, and UsageError where a document
-    does not say which variant it is.
+    One row a kind of variant, in the order of the folder; a kind of one story alone has no interval. Raises what
+    `score` raises, and UsageError where a document does not say which variant it is.
     """
     folder = Path(variants)
     made = load_documents(folder / "documents.jsonl")

@@ -77,10 +77,10 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def prepared(repository: Path) -> Path:
-    """The home that `make label-studio` has made: the environment, and data that are migrated already."""
+    """The home that `make test-label-studio` has made: the environment, and data that are migrated already."""
     folder = repository / "build" / "annotate"
     if not (folder / "environment" / "installed.sha256").exists():
-        pytest.skip("Label Studio's environment is not there: make label-studio")
+        pytest.skip("Label Studio's environment is not there: make test-label-studio")
     return folder
 
 

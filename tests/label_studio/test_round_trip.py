@@ -160,7 +160,7 @@ def test_a_person_makes_an_event_from_nothing(label_studio: Any, annotate: Any, 
     choose("Northwind", 0)
     form.get_by_placeholder("the fullest form in the document").locator("visible=true").fill("Northwind Holdings")
     editor.press("Enter")
-    form.get_by_placeholder("Scale").locator("visible=true").fill("Northwind")
+    form.get_by_placeholder("a shorter form").locator("visible=true").fill("Northwind")
     editor.press("Enter")
     choose("nearly $2.5")
     form.locator("input[type=number]").locator("visible=true").fill("2500000000")
