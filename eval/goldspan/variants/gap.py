@@ -16,7 +16,7 @@ from goldspan.counts import Counts, total
 from goldspan.documents import Document, load_documents
 from goldspan.errors import UsageError
 from goldspan.files import open_binary
-from goldspan.join import LineIndex
+from goldspan.join import LineIndex, key_of
 from goldspan.kinds import equal
 from goldspan.records import Event, Record, read_records
 from goldspan.resample import ALL, Interval
@@ -216,7 +216,7 @@ def _echoes(
         for line in read_records(gold):
             if line.record is None or not (parent := made[line.record.doc_id].variant_of):
                 continue
-            position = index.find(line.record.doc_id)
+            position = index.find(key_of(line.record.doc_id))
             pred = None if position is None else index.line(file, position).record
             events = [check_event(event, loaded)[0] for event in (pred.events if pred and not pred.error else ())]
             sums = stories.setdefault(made[line.record.doc_id].story, {})

@@ -116,7 +116,8 @@ class World:
                 value *= _looked_up(words, values)
             for words in rule.over:
                 value /= _looked_up(words, values)
-            values[target.dimension, target.value] = rounded(value, target.grain, down=True)
+            made = rounded(value, target.grain, down=True)
+            values[target.dimension, target.value] = made if made != target.value else made - target.grain
         return values
 
     def _words(self, figure: Figure, values: Mapping[tuple[str, Decimal], Decimal]) -> str:
