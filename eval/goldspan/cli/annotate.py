@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from goldspan.annotate.projects import Pushed
 
 app = typer.Typer(
-    help="Annotate documents in Label Studio: start a server, send documents, fetch records, adjudicate.",
+    help=(
+        "Annotate documents in Label Studio: start a server, send documents, fetch records, adjudicate.\n\n"
+        "\b\nExamples:\n  goldspan annotate up\n  goldspan annotate push first"
+    ),
     no_args_is_help=True,
     rich_markup_mode=EPILOG_MODE,
 )

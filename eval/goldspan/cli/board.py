@@ -24,7 +24,13 @@ SubmissionsOption = Annotated[
 
 @app.callback()
 def root() -> None:
-    """The leaderboard: predictions in, figures out, no claim believed."""
+    """The leaderboard: predictions in, figures out, no claim believed.
+
+    \b
+    Examples:
+      goldspan board check submissions/0.1.0/my_rules
+      goldspan board build --out build/board
+    """
 
 
 @app.command("check")
