@@ -88,7 +88,7 @@ def test_killed_at_any_moment_a_run_loses_nothing_and_doubles_nothing(folder: Pa
     assert 0 < len(ids_of(predictions)) < NUMBER
     process = start(folder, CALLS[name], "run")
     assert process.communicate()[1] == b""
-    assert process.returncode == 0
+    assert process.returncode == 0, predictions.read_text()
     assert sorted(ids_of(predictions)) == sorted(f"d{i}" for i in range(NUMBER))
     assert predictions.read_bytes().endswith(b"\n")
     assert all("event" in json.loads(line) for line in whole_lines(log))
