@@ -105,7 +105,7 @@ class _Dask(AbstractContextManager[Executor]):
         self._client: Any
         try:
             if engine == "dask":
-                self._client = make(n_workers=max(1, workers), threads_per_worker=1, dashboard_address=None)
+                self._client = make(n_workers=max(1, workers), threads_per_worker=1, dashboard_address="127.0.0.1:0")
             else:
                 self._client = make(engine)
         except OSError as error:
