@@ -4,13 +4,15 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from goldspan import UsageError, run, validate
+from goldspan.harness.answers import Answer
 
 Write = Callable[..., Path]
 TEXTS = {"a": "Zürich pays.", "b": "Basel waits.", "c": "Bern 🚀 sleeps.", "d": "Genf eats."}
@@ -173,6 +175,20 @@ def test_one_that_is_silent_for_too_long_is_killed_and_another_goes_on(
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     assert len(pids) == 2
     assert not any(map(is_running, pids))
+
+
+def test_what_waits_in_the_pipe_of_one_that_has_ended_is_read_however_late(
+    documents: Path, out: Path, tmp_path: Path
+) -> None:
+    body = "for i, d in enumerate(documents()): time.sleep(0.2 * (i == 1)); answer(d)"
+
+    def slow(answers: Iterable[Answer], _: int) -> Iterator[Answer]:
+        for answer in answers:
+            yield answer
+            time.sleep(1.5)
+
+    assert run(program(tmp_path, body), out, documents=documents, track=slow) == (4, 0, 0)
+    assert targets(rows_of(out)) == TEXTS
 
 
 def test_documents_that_no_pipe_holds_reach_a_program_that_answers_at_the_end(

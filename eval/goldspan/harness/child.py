@@ -57,7 +57,10 @@ class Child:
 
     @property
     def _is_quiet(self) -> bool:
-        return time.monotonic() - self._heard > _LINGER_S
+        """Whether nothing came for a while, nor waits in the pipe because whoever reads it had other work to do."""
+        if time.monotonic() - self._heard <= _LINGER_S:
+            return False
+        return not any(key.fileobj is self._out for key, _ in self._selector.select(0))
 
     def ready(self, stream: object) -> Iterator[bytes]:
         """Go on with a pipe that is ready: feed, or yield the lines that are complete."""
