@@ -28,7 +28,7 @@ quantities, the same units). What the schema rejected equals nothing: only the f
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -39,10 +39,11 @@ from goldspan.grounding import Text, stands_at_its_place
 from goldspan.kinds import close
 from goldspan.leaves import Row
 from goldspan.match import DocumentMatch
-from goldspan.normal import normal_duration, normal_name, normal_text
+from goldspan.normal import normal_duration
 from goldspan.pairing import EventPair
 from goldspan.records import Span
 from goldspan.schema import Leaf
+from goldspan.value_keys import NORMAL, NUMBER_OF
 
 MisreadClass = Literal[
     "scale", "currency", "unit", "percent_or_number", "date_precision", "date_value", "number", "alias", "wrong_role",
@@ -50,8 +51,6 @@ MisreadClass = Literal[
 ]  # fmt: skip
 InventedClass = Literal["duplicate", "wrong_role", "wrong_event", "in_text", "not_in_text", "unknown_text"]
 
-_NUMBER: Mapping[str, str | None] = {"money": "amount", "percent": "value", "quantity": "value", "number": None}
-_NORMAL: Mapping[str, Callable[[str], Any]] = {"name": normal_name, "text": normal_text, "duration": normal_duration}
 _ALIKE = 0.8  # from which ratio of difflib on a wrong name is a near-miss
 _LONGEST_COMPARED = 200  # difflib is quadratic
 _WORD = re.compile(r"\w+")
@@ -78,7 +77,7 @@ class Classifier:
         if places := self.gold_values.find(row[0], pred):
             return "wrong_role" if any(place.event == pair.gold for place in places) else "wrong_event"
         found = _by_kind(leaf, value_of(self._match, pair, row, "gold"), pred)
-        if leaf.kind in _NUMBER and found in ("scale", "number") and self._is_percent_for_number(pair, leaf, pred):
+        if leaf.kind in NUMBER_OF and found in ("scale", "number") and self._is_percent_for_number(pair, leaf, pred):
             return "percent_or_number"
         return found
 
@@ -109,7 +108,7 @@ class Classifier:
         number = _bare(leaf.kind, pred)
         for row in pair.rows:
             other = self._leaves.get(row[0])
-            if row[2] is None or other is None or other.kind not in _NUMBER:
+            if row[2] is None or other is None or other.kind not in NUMBER_OF:
                 continue
             unlike = (other.kind == "percent") != (leaf.kind == "percent")
             if unlike and close(_bare(other.kind, value_of(self._match, pair, row, "gold")), number):
@@ -127,7 +126,7 @@ def value_of(match: DocumentMatch, pair: EventPair, row: Row, side: Literal["gol
 
 def _bare(kind: str, value: Any) -> float:
     """The number alone, without currency or unit."""
-    part = _NUMBER[kind]
+    part = NUMBER_OF[kind]
     return value[part] if part else value
 
 
@@ -136,13 +135,13 @@ def _number(kind: str, value: Any) -> Decimal:
 
 
 def _by_kind(leaf: Leaf, gold: Any, pred: Any) -> MisreadClass:
-    if leaf.kind in _NUMBER:
+    if leaf.kind in NUMBER_OF:
         return _compare_numbers(leaf, gold, pred)
     if leaf.kind == "date":
         return "date_precision" if _is_coarser(gold, pred) or _is_coarser(pred, gold) else "date_value"
     if leaf.kind == "duration":
         return _compare_durations(gold, pred)
-    normal = _NORMAL[leaf.kind]
+    normal = NORMAL[leaf.kind]
     return "alias" if _is_near(normal(gold), normal(pred)) else "other"
 
 
