@@ -5,6 +5,8 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -18,7 +20,7 @@ import goldspan
 from goldspan import DataError, UsageError, content
 from goldspan.board import add, build, figures
 from goldspan.board.ranking import Row
-from goldspan.variants import twins
+from goldspan.variants import synthetic, twins
 
 GOLD = gold_rows()
 ALL = [as_prediction(row) for row in GOLD]
@@ -64,6 +66,22 @@ def test_the_twins_of_the_rules_are_those_of_the_version(tmp_path: Path) -> None
         for path in (committed, tmp_path / "again.jsonl")
     )
     assert told == again
+
+
+def test_the_trained_system_is_reproduced_but_for_the_last_digits_of_arithmetic(tmp_path: Path) -> None:
+    synthetic(tmp_path / "training", count=500, seed=1)
+    twins(tmp_path / "twins")
+    model = tmp_path / "model.json"
+    paths = [f"--{name}={tmp_path}/training/{name}.jsonl" for name in ("documents", "gold")]
+    trained = [sys.executable, "-m", "goldspan_baselines.trained", "fit", *paths, "--out", str(model)]
+    subprocess.run(trained, check=True, capture_output=True)
+    committed = content.BOARD / "submissions" / "0.1.0" / "trained"
+    for name, folder in (("predictions", content.ROOT / "seeds"), ("predictions_twins", tmp_path / "twins")):
+        again = tmp_path / f"{name}.jsonl"
+        goldspan.run("trained", again, documents=folder / "documents.jsonl", settings={"model": model})
+        gold = content.GOLD if folder.name == "seeds" else folder / "gold.jsonl"
+        made, told = (goldspan.score(path, gold=gold, resamples=0) for path in (again, committed / f"{name}.jsonl"))
+        assert made.micro.f1 == pytest.approx(told.micro.f1, abs=0.02)
 
 
 def test_the_annotators_agree_as_the_evaluator_says(tmp_path: Path) -> None:

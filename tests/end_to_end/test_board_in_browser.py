@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
 def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The rules baseline, five documents of the gold, a good system with a bad name, and one that says nothing."""
     folder = tmp_path_factory.mktemp("board")
-    shutil.copytree(content.BOARD / "submissions", folder / "in")
+    shutil.copytree(content.BOARD / "submissions/0.1.0/rules", folder / "in/0.1.0/rules")
     rows = [as_prediction(row) for row in gold_rows()]
     used = [{**row, "usage": {"cost_usd": 0.125, "seconds": 3}} for row in rows]
     submit(folder / "in", "five", rows[:5], name="Zeta five", kind="llm")
