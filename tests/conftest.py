@@ -1,14 +1,13 @@
 """Helpers that several test files share."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from console import call
 
 Rows = Iterable[dict[str, Any] | bytes]
 
@@ -34,19 +33,11 @@ def write_lines(tmp_path: Path) -> Callable[[str, Rows], Path]:
 
 
 @pytest.fixture
-def goldspan(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the installed console script in the test's own folder."""
-    script = Path(sys.executable).with_name("goldspan")
+def goldspan(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., CompletedProcess[str]]:
+    """Run `goldspan` as a process in the test's own folder."""
+    scratch = tmp_path_factory.mktemp("streams")
 
-    def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [script, *map(str, arguments)],
-            cwd=tmp_path,
-            env=os.environ | {"COLUMNS": "200"} | environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
+    def run(*arguments: object, **environment: str) -> CompletedProcess[str]:
+        return call([str(argument) for argument in arguments], tmp_path, {"COLUMNS": "200"} | environment, scratch)
 
-    return call
+    return run
