@@ -14,10 +14,18 @@ from pathlib import Path
 _SECONDS = 120
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    """
-    goldspan.cli goldspan.board goldspan.release goldspan.report.html goldspan.variants goldspan_baselines.rules
-    jsonschema pydantic rich.progress rich.table
-    """.split()
+    [
+        "goldspan.cli",
+        "goldspan.board",
+        "goldspan.release",
+        "goldspan.report.html",
+        "goldspan.variants",
+        "goldspan_baselines.rules",
+        "jsonschema",
+        "pydantic",
+        "rich.progress",
+        "rich.table",
+    ]
 )
 
 
