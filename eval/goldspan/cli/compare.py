@@ -27,7 +27,7 @@ def compare(
         ),
     ] = None,
 ) -> None:
-    """Compare prediction files, or run directories, on the same gold: is B better than A, how sure is that, and where did it change?
+    """Compare predictions (files or run directories): is B better than A, how sure is that, and where did it change?
 
     Differences of F1 with paired bootstrap intervals over stories, and a sign-flip test of the whole.
 
