@@ -9,6 +9,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,9 +43,9 @@ def figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def measured(name: str, sees: str, out: Path, make: Callable[..., object], *arguments: str, **options: object) -> Row:
+def measured(name: str, sees: str, out: Path, make: Callable[[], object]) -> Row:
     started = time.process_time()
-    make(*arguments, out, **options)
+    make()
     seconds = time.process_time() - started
     return Row(name, sees, score(out, keep_documents=False), seconds)
 
@@ -52,10 +53,11 @@ def measured(name: str, sees: str, out: Path, make: Callable[..., object], *argu
 def rows(folder: Path) -> Iterator[Row]:
     for sees in SEES:
         rules, trained = folder / f"rules-{sees}.jsonl", folder / f"trained-{sees}.jsonl"
-        yield measured("rules", sees, rules, run, "rules", settings={"sees": sees})
-        yield measured("trained, leave one story out", sees, trained, cross_validate, sees=sees)
+        yield measured("rules", sees, rules, partial(run, "rules", rules, settings={"sees": sees}))
+        yield measured("trained, leave one story out", sees, trained, partial(cross_validate, trained, sees=sees))
     both = [str(folder / "rules-text.jsonl"), str(folder / "trained-text.jsonl")]
-    yield measured("vote of both", "text", folder / "vote.jsonl", run, "vote", settings={"of": both})
+    voted = folder / "vote.jsonl"
+    yield measured("vote of both", "text", voted, partial(run, "vote", voted, settings={"of": both}))
 
 
 def table(found: Iterable[Row]) -> str:
