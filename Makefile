@@ -6,8 +6,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # uv makes the further environments, many times quicker than pip. It does not read pip's configuration: where that names
 # an index or a folder of wheels, it is handed on.
 PIP_SAYS = $(BIN)/python -m pip config get
-UV = UV_FIND_LINKS="$${PIP_FIND_LINKS:-$$($(PIP_SAYS) global.find-links 2> /dev/null)}" \
-	UV_DEFAULT_INDEX="$${PIP_INDEX_URL:-$$($(PIP_SAYS) global.index-url 2> /dev/null)}" $(BIN)/uv --quiet
+FIND_LINKS = $${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-$$($(PIP_SAYS) global.find-links 2> /dev/null)}}
+INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP_SAYS) global.index-url 2> /dev/null)}}
+UV = UV_FIND_LINKS="$(FIND_LINKS)" UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv --quiet
 
 .PHONY: demo board test-label-studio test test-adapters test-gliner check lint types format clean bench made pins
 
