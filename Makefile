@@ -28,7 +28,7 @@ test-adapters: .venv/adapters/ready  ## langextract and instructor, whose pins n
 	.venv/adapters/bin/python -m pytest tests/adapter_libraries
 
 test-gliner: build/gliner/ready  ## the GLiNER adapter, with torch, in an environment of its own
-	HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
 
 check: lint types test-gliner test-adapters test  ## what CI runs
 
