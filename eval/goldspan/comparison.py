@@ -135,7 +135,7 @@ def compare(
     resamples: int = 10_000,
     seed: int = 0,
 ) -> Comparison:
-    """Score each file and compare every other with the first: what `goldspan compare` does.
+    """Score each file, or run directory, and compare every other with the first: what `goldspan compare` does.
 
     Options and errors are those of `score`; `resamples` (and, above 15 stories, as many random swaps) are drawn from
     `seed`.

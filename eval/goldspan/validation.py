@@ -6,6 +6,7 @@ from pathlib import Path
 from goldspan.check_record import check_record
 from goldspan.documents import Document, load_documents
 from goldspan.errors import Problem
+from goldspan.files import prediction_path
 from goldspan.records import Line, read_records
 from goldspan.schema import Schema, load_schema
 
@@ -16,7 +17,9 @@ def validate(
     documents: Path | str | None = None,
     gold: bool | None = None,
 ) -> list[Problem]:
-    """All that is wrong with record files: shape, schema, documents, spans. What `goldspan validate` does.
+    """All that is wrong with record files, or those of run directories: shape, schema, documents, spans.
+
+    What `goldspan validate` does.
 
     `gold` says whether the rules for gold hold (every value has evidence, a key field and one more in each event);
     None takes a file for gold where its first record has a `review_status`. With a `schema` of one's own and no
@@ -25,7 +28,7 @@ def validate(
     loaded = load_schema(Path(schema) if schema else None)
     texts = load_documents(Path(documents) if documents else None) if documents or not schema else None
     problems: list[Problem] = []
-    for path in map(Path, files):
+    for path in (prediction_path(Path(file)) for file in files):
         as_gold = _looks_like_gold(path) if gold is None else gold
         problems += file_problems(path, loaded, texts, as_gold, complete=as_gold)
     return problems

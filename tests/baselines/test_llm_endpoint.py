@@ -128,6 +128,19 @@ def test_what_is_sent(serve: Serve, make: Make, monkeypatch: pytest.MonkeyPatch)
     assert server.keys == ["Bearer sk-test-1234567"] * 2
 
 
+def test_bounds_of_an_answer_are_sent_where_they_are_set(serve: Serve, make: Make):
+    server = serve(says({"types": ["deal"], "events": []}))
+    make(server, calls=2)(DOCUMENT)
+    make(server, calls=2, max_items=3, max_length=40)(DOCUMENT)
+    schemas = [request["response_format"]["json_schema"]["schema"] for request in server.requests]
+    assert "maxItems" not in json.dumps(schemas[:2])
+    assert "maxLength" not in json.dumps(schemas[:2])
+    assert schemas[2]["properties"]["types"]["maxItems"] == 3
+    events = schemas[3]["properties"]["events"]
+    assert events["maxItems"] == events["items"]["properties"]["investors"]["maxItems"] == 3
+    assert events["items"]["properties"]["investors"]["items"]["properties"]["value"]["maxLength"] == 40
+
+
 @pytest.mark.parametrize(("sees", "seen"), [("title", True), ("nothing", False)])
 def test_a_closed_book_shows_no_text_and_asks_for_no_quotes(serve: Serve, make: Make, sees: str, seen: bool):
     told = {"investors": ["Contoso Group"], "target": "Fabrikam Mills"}
@@ -432,6 +445,8 @@ def test_tokens_that_nobody_can_have_counted(serve: Serve, make: Make, usage: by
         {"max_tokens": 0},
         {"timeout": 0},
         {"max_characters": -1},
+        {"max_items": -1},
+        {"max_length": -1},
         {"base_url": "ftp://127.0.0.1"},
         {"base_url": "http://[::1"},
         {"base_url": "127.0.0.1"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support import object_of, schema_of
 
 from goldspan import load_schema
-from goldspan_baselines.llm.strict import rewrite
+from goldspan_baselines.llm.strict import Bounds, bounded, rewrite
 from goldspan_baselines.llm.undo import undo
 
 # what OpenAI's guide to structured outputs lists as supported, of what a rewritten schema can contain
@@ -44,6 +44,26 @@ def test_only_what_strict_mode_supports_is_sent(name: str, quotes: bool):
             assert len(each["enum"]) <= 250
     depth = 10 if quotes else 5
     assert _depth(rewritten) <= depth
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_bounds_stand_at_each_list_and_each_free_text_and_nowhere_else(name: str):
+    free = rewrite(load_schema().types[name].validator.schema, quotes=True).schema
+    held = bounded(free, Bounds(items=3, length=40))
+    jsonschema.Draft202012Validator.check_schema(held)
+    for each in places(held):
+        assert each.pop("maxItems", None) == (3 if each.get("type") == "array" else None)
+        assert each.pop("maxLength", None) == (40 if each.get("type") == "string" and "enum" not in each else None)
+    assert held == free == bounded(free, Bounds())
+
+
+def test_a_property_may_have_the_name_of_a_keyword():
+    named = object_of(**{"type": {"type": "string"}, "items": {"type": "array", "items": {"type": "string"}}})
+    held = bounded(named, Bounds(items=1))["properties"]
+    assert held == {
+        "type": {"type": "string"},
+        "items": {"type": "array", "items": {"type": "string"}, "maxItems": 1},
+    }
 
 
 def _depth(schema: dict[str, Any]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from goldspan import Document, UsageError, run
+from goldspan import Document, UsageError, compare, content, run, score, validate
 from goldspan.harness import retries
 
 Write = Callable[..., Path]
@@ -288,6 +288,18 @@ def test_a_directory_holds_the_predictions_and_what_the_run_was(documents: Path,
     before = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
     assert run(Model, tmp_path / "run", documents=documents, settings={"model": "m"}) == (0, 12, 0)
     assert before == {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+
+
+def test_a_directory_stands_for_its_predictions(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    assert run("rules", folder) == (14, 0, 0)
+    file = folder / "predictions.jsonl"
+    assert validate(folder) == validate(file) == []
+    assert compare(folder, content.GOLD, resamples=10).systems[0].fields == score(file).fields
+    with file.open("a") as lines:
+        lines.write('{"doc_id": "nobody", "events": []}\n')
+    (problem,) = validate(folder)
+    assert (problem.file, problem.line) == (file, 15)
 
 
 def test_a_directory_of_another_run_is_refused_with_what_differs(

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from goldspan import Document, UsageError, load_schema
+from goldspan_baselines.closed_book import SEES
 from goldspan_baselines.llm.answer import AnswerError, content_of, list_of
 from goldspan_baselines.llm.cache import Cache
 from goldspan_baselines.llm.endpoint import Endpoint, EndpointError, without_credentials
 from goldspan_baselines.llm.prices import load_prices
 from goldspan_baselines.llm.prompts import (
-    SEES,
     Task,
     extract_task,
     guidelines_text,
@@ -21,6 +21,7 @@ from goldspan_baselines.llm.prompts import (
     user_prompt,
 )
 from goldspan_baselines.llm.record import Draft
+from goldspan_baselines.llm.strict import Bounds
 
 FORMATS = ("json_schema", "json_object", "text")
 """How the answer's form is asked for, the surest first; `auto` takes the first that the endpoint accepts."""
@@ -42,6 +43,8 @@ class LLM:
         schema: A directory of schema files; goldspan's own where it is empty.
         max_tokens: The longest answer.
         limit_as: The name under which the endpoint takes it: `max_tokens` or `max_completion_tokens`.
+        max_items: The most items of a list (events, types, values), sent as `maxItems`; 0 for any number.
+        max_length: The most characters of a text in the answer, sent as `maxLength`; 0 for any number.
         max_characters: Where a longer document is cut off (and its record says so); 0 for nowhere.
         omit: Parameters that the endpoint does not take: `temperature`, `seed`, or both with a comma between.
         timeout: Seconds that one request may take.
@@ -65,6 +68,8 @@ class LLM:
         seed: int = 0,
         max_tokens: int = 4096,
         limit_as: str = "max_tokens",
+        max_items: int = 0,
+        max_length: int = 0,
         max_characters: int = 0,
         omit: str = "",
         timeout: float = 120.0,
@@ -75,14 +80,14 @@ class LLM:
         _one_of("response_format", response_format, ("auto", *FORMATS))
         _one_of("sees", sees, SEES)
         _one_of("limit_as", limit_as, ("max_tokens", "max_completion_tokens"))
-        if max_tokens < 1 or max_characters < 0 or not timeout > 0:
-            raise UsageError("max_tokens and timeout must be above 0, max_characters not below")
+        if max_tokens < 1 or min(max_items, max_length, max_characters) < 0 or not timeout > 0:
+            raise UsageError("max_tokens and timeout must be above 0, the other limits not below")
         omitted = {name.strip() for name in omit.split(",")} - {""}
         for name in omitted:
             _one_of("omit", name, _MAY_BE_OMITTED)
         self.model, self.calls, self.sees = model, calls, sees
         self.quotes = quotes and sees == "text"
-        self.max_characters = max_characters
+        self.max_characters, self._bounds = max_characters, Bounds(max_items, max_length)
         self._schema = load_schema(Path(schema) if schema else None)
         self._guidelines = _guidelines(guidelines, own_schema=not schema)
         sampling = {"temperature": temperature, "seed": seed}
@@ -124,6 +129,8 @@ class LLM:
             "response_formats": list(self._formats),
             "quotes": self.quotes,
             "sees": self.sees,
+            "max_items": self._bounds.items,
+            "max_length": self._bounds.length,
             "max_characters": self.max_characters,
             **self._sampling,
             "prompt_sha256": task_sha256(*self._tasks.values()),
@@ -142,13 +149,18 @@ class LLM:
     def _make_tasks(self, in_prompt: bool) -> Mapping[str, Task]:
         def extract(*names: str) -> Task:
             return extract_task(
-                self._schema, names, guidelines=self._guidelines, quotes=self.quotes, in_prompt=in_prompt
+                self._schema,
+                names,
+                guidelines=self._guidelines,
+                quotes=self.quotes,
+                in_prompt=in_prompt,
+                bounds=self._bounds,
             )
 
         if self.calls == 1:
             return {ALL: extract(*self._schema.types)}
         return {
-            WHICH: types_task(self._schema, in_prompt=in_prompt),
+            WHICH: types_task(self._schema, in_prompt=in_prompt, bounds=self._bounds),
             **{name: extract(name) for name in self._schema.types},
         }
 

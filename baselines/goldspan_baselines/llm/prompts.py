@@ -15,12 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from goldspan import Document, Schema, load_schema
 from goldspan.content import GUIDELINES
-from goldspan_baselines.llm.strict import Json, object_of, rewrite
+from goldspan_baselines.llm.strict import UNBOUNDED, Bounds, Json, bounded, object_of, rewrite
 
 FOLDER = Path(__file__).with_name("templates")
 PINS = FOLDER / "SHA256SUMS"
-SEES = ("text", "title", "nothing")
-"""What of a document the model is shown; all but the first are controls that show what it remembers."""
 
 _KINDS = {
     "name": "as the document writes it, in its fullest form",
@@ -61,7 +59,13 @@ def guidelines_text(path: Path | None = None) -> str:
 
 
 def extract_task(
-    schema: Schema, names: Sequence[str], *, guidelines: str = "", quotes: bool = True, in_prompt: bool = False
+    schema: Schema,
+    names: Sequence[str],
+    *,
+    guidelines: str = "",
+    quotes: bool = True,
+    in_prompt: bool = False,
+    bounds: Bounds = UNBOUNDED,
 ) -> Task:
     """Ask for the events of these types; `in_prompt` says the schema of the answer in words too."""
     only = names[0] if len(names) == 1 else None
@@ -73,7 +77,7 @@ def extract_task(
         fields = rewritten.schema
         choices.append(fields if only else object_of({"type": {"type": "string", "enum": [name]}, "fields": fields}))
     items = choices[0] if len(choices) == 1 else {"anyOf": choices}
-    answer = object_of({"events": {"type": "array", "items": items}})
+    answer = bounded(object_of({"events": {"type": "array", "items": items}}), bounds)
     types = [_about(schema, name) for name in names]
     kinds = {field["kind"].removesuffix(" list") for each in types for field in each["fields"]}
     kinds |= {"bound"} if kinds & {"money", "percent", "quantity"} else set()
@@ -92,9 +96,10 @@ def extract_task(
     return Task(system, answer, tuple(changes))
 
 
-def types_task(schema: Schema, *, in_prompt: bool = False) -> Task:
+def types_task(schema: Schema, *, in_prompt: bool = False, bounds: Bounds = UNBOUNDED) -> Task:
     """Ask which types of event are told at all."""
-    answer = object_of({"types": {"type": "array", "items": {"type": "string", "enum": list(schema.types)}}})
+    names = {"type": "array", "items": {"type": "string", "enum": list(schema.types)}}
+    answer = bounded(object_of({"types": names}), bounds)
     types = [_about(schema, name) for name in schema.types]
     template = _environment().get_template("types.jinja")
     return Task(template.render(types=types, answer_schema=_compact(answer) if in_prompt else ""), answer)

@@ -19,6 +19,16 @@ _ASK_NOTHING = frozenset({"title", "description", "examples", "default", "$schem
 _TYPES = {"boolean": "boolean", "number": "number"}
 
 
+class Bounds(NamedTuple):
+    """How many items a list of an answer may have, and how many characters a text of it; 0 for any number."""
+
+    items: int = 0
+    length: int = 0
+
+
+UNBOUNDED = Bounds()
+
+
 class Rewritten(NamedTuple):
     """A schema that providers accept, and what was changed: one line each, with the JSON Pointer of the place."""
 
@@ -78,6 +88,26 @@ def object_of(members: Mapping[str, Any]) -> Json:
         "required": list(members),
         "additionalProperties": False,
     }
+
+
+def bounded(schema: Mapping[str, Any], bounds: Bounds) -> Json:
+    """A rewritten schema with `maxItems` at each list and `maxLength` at each text that is free.
+
+    >>> bounded({"type": "array", "items": {"type": "string"}}, Bounds(items=3, length=40))
+    {'type': 'array', 'items': {'type': 'string', 'maxLength': 40}, 'maxItems': 3}
+    """
+    copy = {name: _bounded(each, bounds) for name, each in schema.items()}
+    if bounds.items and schema.get("type") == "array":
+        copy["maxItems"] = bounds.items
+    if bounds.length and schema.get("type") == "string" and "enum" not in schema:
+        copy["maxLength"] = bounds.length
+    return copy
+
+
+def _bounded(value: Any, bounds: Bounds) -> Any:
+    if isinstance(value, list):
+        return [_bounded(each, bounds) for each in cast("list[Any]", value)]
+    return bounded(cast("Json", value), bounds) if isinstance(value, dict) else value
 
 
 def _rewrite(raw: Any, place: str, quotes: bool, changes: list[str]) -> Json:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from goldspan.documents import Document
 
 
-def extract(document: "Document") -> dict[str, Any]:
-    """The events of a document as one record.
+def extract(document: "Document", *, sees: str = "text") -> dict[str, Any]:
+    """The events of a document as one record; `sees` is `text`, or, as a control, `title` or `nothing`.
 
     >>> from types import SimpleNamespace
     >>> text = "Contoso Group has agreed to buy a 30% stake in Fabrikam Robotics for nearly $2.5 billion."
@@ -24,6 +24,11 @@ def extract(document: "Document") -> dict[str, Any]:
     >>> record["events"][0]["fields"]["target"], record["events"][0]["fields"]["stake"]["value"]
     ('Fabrikam Robotics', 30)
     """
+    if sees != "text":
+        from goldspan_baselines.closed_book import shown, without_places
+
+        record = extract(shown(document, sees))
+        return {**record, "events": without_places(record["events"])}
     page = read(document)
     ready = [(draft, fill(page, draft)) for name in all_rules() for draft in drafts(page, name)]
     kept = [(draft, found) for draft, found in ready if enough(draft.type, found)]

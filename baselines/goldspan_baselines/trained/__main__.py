@@ -21,6 +21,8 @@ SchemaDirectory = Annotated[
     Path | None, typer.Option("--schema", metavar="DIR", help="Directory of *.schema.json files, not goldspan's own.")
 ]
 
+Sees = Annotated[str, typer.Option("--sees", metavar="WHAT", help="As a control: title or nothing instead of text.")]
+
 
 @app.command()
 def fit(out: Out, documents: Documents = None, gold: Gold = None, schema: SchemaDirectory = None) -> None:
@@ -35,11 +37,17 @@ def fit(out: Out, documents: Documents = None, gold: Gold = None, schema: Schema
 
 
 @app.command("cross-validate")
-def cross_validate(out: Out, documents: Documents = None, gold: Gold = None, schema: SchemaDirectory = None) -> None:
+def cross_validate(
+    out: Out,
+    documents: Documents = None,
+    gold: Gold = None,
+    schema: SchemaDirectory = None,
+    sees: Sees = "text",
+) -> None:
     """Leave one story out: predict each story's documents with a model trained on all other stories."""
     from goldspan_baselines.trained.jobs import cross_validate as validate
 
-    stories = validate(out, documents, gold, schema)
+    stories = validate(out, documents, gold, schema, sees)
     print(f"{sum(stories.values())} documents of {len(stories)} stories, each by a model of the other stories: {out}")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from goldspan import UsageError, load_schema
+from goldspan_baselines.closed_book import check, shown, without_places
 from goldspan_baselines.trained.extraction import Extraction
 from goldspan_baselines.trained.fitting import train
 from goldspan_baselines.trained.gold import Source, read_gold
@@ -28,12 +29,20 @@ def fit(
 
 
 def cross_validate(
-    out: Path, documents: Path | None = None, gold: Path | None = None, schema: Path | None = None
+    out: Path,
+    documents: Path | None = None,
+    gold: Path | None = None,
+    schema: Path | None = None,
+    sees: str = "text",
 ) -> dict[str, int]:
     """Leave one story out: each story's documents are extracted by a model trained on all other stories.
 
+    The models learn from whole documents; `sees` is what they are shown of those to extract from: `text`, or, as a
+    control, `title` or `nothing`.
+
     Writes one prediction line a document, in the order of the documents; returns the number of documents of each story.
     """
+    check(sees)
     _need_scikit_learn()
     source = read_gold(documents, gold, schema)
     stories = dict.fromkeys(document.story for document in source.documents.values())
@@ -45,7 +54,8 @@ def cross_validate(
         extraction = Extraction(train(without(source, story), loaded), loaded)
         for doc_id, document in source.documents.items():
             if document.story == story:
-                records[doc_id] = {"doc_id": doc_id, "events": extraction.events(document)}
+                events = extraction.events(shown(document, sees))
+                records[doc_id] = {"doc_id": doc_id, "events": events if sees == "text" else without_places(events)}
     lines = (json.dumps(records[doc_id], ensure_ascii=False, separators=(",", ":")) for doc_id in source.documents)
     _write(out, "".join(f"{line}\n" for line in lines).encode())
     return {story: sum(document.story == story for document in source.documents.values()) for story in stories}

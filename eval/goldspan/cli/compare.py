@@ -9,7 +9,7 @@ from goldspan.cli.common import DocumentsOption, GoldOption, JsonOption, SchemaO
 
 
 def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="Predictions (JSONL) that the others are compared with.")],
+    a: Annotated[Path, typer.Argument(metavar="A", help="Predictions that the others are compared with.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Predictions of another system, or a later version.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="[MORE]...", help="Others, each against A.")] = None,
     gold: GoldOption = None,
@@ -27,7 +27,7 @@ def compare(
         ),
     ] = None,
 ) -> None:
-    """Compare prediction files on the same gold: is B better than A, how sure is that, and where did it change?
+    """Compare predictions (files or run directories): is B better than A, how sure is that, and where did it change?
 
     Differences of F1 with paired bootstrap intervals over stories, and a sign-flip test of the whole.
 

@@ -10,7 +10,9 @@ from goldspan.cli.common import DocumentsOption, JsonOption, SchemaOption, write
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of gold or predictions (JSONL).")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Gold or predictions (JSONL), or run directories.")
+    ],
     schema: SchemaOption = None,
     documents: DocumentsOption = None,
     gold: Annotated[
