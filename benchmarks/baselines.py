@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from goldspan import Score, run, score
+from goldspan.variants import synthetic
 from goldspan_baselines.closed_book import SEES
-from goldspan_baselines.trained.jobs import cross_validate
+from goldspan_baselines.trained.jobs import cross_validate, fit
 
 BEGIN, END = "<!-- made by benchmarks/baselines.py -->\n", "<!-- end -->\n"
 PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
@@ -51,10 +52,19 @@ def measured(name: str, sees: str, out: Path, make: Callable[[], object]) -> Row
 
 
 def rows(folder: Path) -> Iterator[Row]:
+    made, model = folder / "synthetic", folder / "model.json"
+    synthetic(made, count=500, seed=1)
+    started = time.process_time()
+    fit(model, made / "documents.jsonl", made / "gold.jsonl")
+    training = time.process_time() - started
     for sees in SEES:
         rules, trained = folder / f"rules-{sees}.jsonl", folder / f"trained-{sees}.jsonl"
         yield measured("rules", sees, rules, partial(run, "rules", rules, settings={"sees": sees}))
         yield measured("trained, leave one story out", sees, trained, partial(cross_validate, trained, sees=sees))
+        learnt = folder / f"learnt-{sees}.jsonl"
+        extract = partial(run, "trained", learnt, settings={"model": str(model), "sees": sees})
+        row = measured("trained, synthetic articles alone", sees, learnt, extract)
+        yield row._replace(seconds=row.seconds + training)
     both = [str(folder / "rules-text.jsonl"), str(folder / "trained-text.jsonl")]
     voted = folder / "vote.jsonl"
     yield measured("vote of both", "text", voted, partial(run, "vote", voted, settings={"of": both}))
