@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 WAIT = 120_000
 """Milliseconds that a step may take at most: a shared machine may be slow."""
@@ -92,6 +92,21 @@ class Editor:
             look(i)
             before = self.submit()
 
+    def choose_settings(self, picture: Path | None = None) -> None:
+        """Set what the annotators' guide says first; the browser remembers it."""
+        self.page.get_by_label("Settings").last.click()
+        keep = self.page.locator("label", has_text="Keep label selected after creating a region")
+        keep.wait_for()
+        if not keep.locator("input").is_checked():
+            keep.click()
+        expect(keep.locator("input")).to_be_checked(timeout=WAIT)
+        select = self.page.locator("label", has_text="Select region after creating it")
+        expect(select.locator("input")).not_to_be_checked(timeout=WAIT)
+        if picture:
+            self.picture(picture)
+        self.page.keyboard.press("Escape")
+        keep.wait_for(state="hidden")
+
     def take(self, key: str, label: str) -> None:
         """Choose a label by its key."""
         self.page.keyboard.press(key)
@@ -119,11 +134,12 @@ class Editor:
         self.page.wait_for_function(_CHOSEN, arg=quote)
 
     def remove(self, quote: str, nth: int = 0) -> None:
-        """Delete a span."""
+        """Delete a span. Its labels are let go of by Escape: with the setting of the guide they stay chosen."""
         self.choose(quote, nth)
         before = self.page.evaluate(_REGIONS)
         self.page.keyboard.press("Backspace")
         self.page.wait_for_function(f"before => {_REGIONS} === before - 1", arg=before)
+        self.leave()
 
     def write(self, hint: str, text: str) -> None:
         """Give a text in the box with this hint."""

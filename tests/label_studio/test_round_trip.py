@@ -217,22 +217,10 @@ HAND = (
 )
 
 
-def choose_settings(editor: Editor) -> None:
-    """What the guide says first."""
-    page = editor.page
-    page.get_by_label("Settings").last.click()
-    keep = page.locator("label", has_text="Keep label selected after creating a region")
-    keep.locator("input").set_checked(True, force=True)
-    assert not page.locator("label", has_text="Select region after creating it").locator("input").is_checked()
-    editor.picture(PICTURES / "annotate-settings.png")
-    page.keyboard.press("Escape")
-    keep.wait_for(state="hidden")
-
-
 def test_a_person_makes_an_event_from_nothing(label_studio: Any, annotate: Any, editor: Editor, tmp_path: Path):
     documents = write_lines(tmp_path / "documents.jsonl", [{"doc_id": "hand", "text": HAND}])
     editor.label_all(push(label_studio.server, "hand", documents=documents).project, regions=0)
-    choose_settings(editor)
+    editor.choose_settings(PICTURES / "annotate-settings.png")
     editor.take("1", "E1")
     editor.take("q", "deal/investors")
     editor.mark("Northwind", 0)
@@ -320,6 +308,7 @@ def test_a_person_corrects_a_prediction_and_the_origin_of_each_span_is_kept(
     records = write_lines(tmp_path / "records.jsonl", [{"doc_id": "draft", "events": [wrong]}])
     server = label_studio.server
     editor.label_all(push(server, "draft", records=records, documents=documents).project, regions=4)
+    editor.choose_settings()
     editor.choose("buys")
     editor.pick("announced")
     editor.remove("Nordwind")
