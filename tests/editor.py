@@ -104,7 +104,7 @@ class Editor:
         expect(select.locator("input")).not_to_be_checked(timeout=WAIT)
         if picture:
             self.picture(picture)
-        self.page.keyboard.press("Escape")
+        self.page.get_by_role("dialog").get_by_label("Close").click()
         keep.wait_for(state="hidden")
 
     def take(self, key: str, label: str) -> None:
