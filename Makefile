@@ -63,11 +63,13 @@ pins: .venv/dev  ## compile requirements/*.txt anew
 	printf 'datasets==4.0.0\nhuggingface-hub<1\n' | $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/datasets-4.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --python-version 3.11 requirements/label-studio.in -o requirements/label-studio.txt
 
-test-label-studio: .venv/label-studio  ## a real Label Studio server in an environment of its own (1 GB), a real browser
-	$(BIN)/python -m pytest tests/label_studio
+test-label-studio: build/annotate/ready  ## a real Label Studio server in an environment of its own (1 GB), a real browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/label_studio
 
-.venv/label-studio: .venv/dev requirements/label-studio.txt
-	@$(BIN)/goldspan annotate up --prepare --home build/annotate --port 18765
+# The environment, and data that are migrated: each server of the tests starts with a copy of them. uv is much quicker
+# than pip, and is found where the path leads.
+build/annotate/ready: .venv/dev requirements/label-studio.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/goldspan annotate up --prepare --home build/annotate --port 18765
 	@touch $@
 
 .venv/python:

@@ -1,6 +1,7 @@
-"""A real Label Studio server, started once, and a real browser."""
+"""A real Label Studio server, started once for all tests of a process, and a real browser."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -11,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from editor import Editor
-from playwright.sync_api import Browser, sync_playwright
+from editor import Editor, log_in
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from goldspan.annotate.client import Server
 from goldspan.annotate.home import Home
@@ -33,6 +34,9 @@ class LabelStudio:
         return Server(self.url, self.home.credentials.token)
 
     def start(self) -> None:
+        """Start it where it does not run."""
+        if self.process is not None and self.process.poll() is None:
+            return
         script = Path(sys.executable).with_name("goldspan")
         command = [script, "annotate", "up", "--home", self.home.folder, "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -46,14 +50,14 @@ class LabelStudio:
         """End the server without warning, as a power cut does."""
         running = self.home.running
         assert running
-        assert self.process
         with suppress(ProcessLookupError):
             os.killpg(running.pid, signal.SIGKILL)
 
     def wait_until_ended(self) -> None:
-        """The command ends when its server does."""
+        """The command ends when its server does, and says so."""
         assert self.process
-        self.process.communicate(timeout=60)
+        said, _ = self.process.communicate()
+        assert (self.process.returncode, "ended by itself" in said) == (2, True), said
 
     def freeze(self) -> None:
         """Let it take connections and answer none."""
@@ -61,18 +65,21 @@ class LabelStudio:
         assert running
         os.killpg(running.pid, signal.SIGSTOP)
 
-    def stop(self) -> str:
-        """Stop it as a person's machine does, by SIGTERM; what it said."""
+    def stop(self, number: int) -> str:
+        """Stop the command by a signal; what it said."""
         assert self.process
-        self.process.terminate()
-        said, _ = self.process.communicate(timeout=60)
+        self.process.send_signal(number)
+        said, _ = self.process.communicate()
         return said
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is free, and that the system gives to no one who does not ask for it."""
+    while True:
+        port = random.randint(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")
@@ -94,12 +101,18 @@ def copy_home(prepared: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def label_studio(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudio]:
-    """A running server; every test uses projects of its own."""
-    running = LabelStudio(copy_home(prepared, tmp_path_factory.mktemp("label-studio") / "home"), free_port())
-    running.start()
-    yield running
-    running.stop()
+def only_label_studio(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudio]:
+    made = LabelStudio(copy_home(prepared, tmp_path_factory.mktemp("label-studio") / "home"), free_port())
+    yield made
+    if made.process and made.process.poll() is None:
+        made.stop(signal.SIGINT)
+
+
+@pytest.fixture
+def label_studio(only_label_studio: LabelStudio) -> LabelStudio:
+    """A running server, whatever the test before did to it; every test uses projects of its own."""
+    only_label_studio.start()
+    return only_label_studio
 
 
 @pytest.fixture(scope="session")
@@ -113,13 +126,22 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def logged_in(browser: Browser, only_label_studio: LabelStudio) -> BrowserContext:
+    """The server's own user, logged in once."""
+    only_label_studio.start()
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    who = only_label_studio.home.credentials
+    log_in(context, only_label_studio.url, who.email, who.password)
+    return context
+
+
 @pytest.fixture
-def editor(browser: Browser, label_studio: LabelStudio) -> Iterator[Editor]:
-    """The server's own user at work."""
-    who = label_studio.home.credentials
-    opened = Editor(browser, label_studio.url, who.email, who.password)
-    yield opened
-    opened.context.close()
+def editor(logged_in: BrowserContext, label_studio: LabelStudio) -> Iterator[Editor]:
+    """A page of the server's own user."""
+    page = logged_in.new_page()
+    yield Editor(page, label_studio.url)
+    page.close()
 
 
 @pytest.fixture

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from editor import Editor
 from served import project_of
-from support import write_lines
+from support import BOOLEAN, NUMBER, TEXT, kind, list_of, object_of, write_lines, write_schema
 
+from goldspan import UsageError
+from goldspan.annotate.client import Server
+from goldspan.annotate.pull import pull
+from goldspan.annotate.push import push
 from goldspan.content import GOLD
 
-pytestmark = pytest.mark.xdist_group("label-studio")
+pytestmark = pytest.mark.xdist_group("browser")
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pictures"
 
@@ -29,6 +33,30 @@ def spans_of(record: dict[str, Any]) -> int:
     return sum(len(spans) for event in record["events"] for spans in event["evidence"].values())
 
 
+_BOXES = """() => Object.fromEntries(['slots', 'text', 'form'].map(name => {
+  const box = document.querySelector(`[class*=gs-${name}]`).getBoundingClientRect();
+  return [name, [box.left, box.right, box.top, box.bottom]];
+}))"""
+
+
+def is_readable(editor: Editor) -> None:
+    """At 1400 pixels: three columns beside each other, lines of a book's width; in a long text the rest stays."""
+    text = editor.page.locator("[class*=gs-text]")
+    editor.page.mouse.move(500, 400)
+    start = editor.page.evaluate(_BOXES)
+    assert start["text"][3] > 2 * 900, "an article of several screens"
+    editor.page.evaluate("() => document.querySelector('[class*=gs-text]').scrollIntoView({block: 'end'})")
+    boxes = editor.page.evaluate(_BOXES)
+    assert boxes["text"][2] < 0, "the text is scrolled"
+    left, right = boxes["text"][:2]
+    assert boxes["slots"][1] <= left < right <= boxes["form"][0] < boxes["form"][1] <= 1400
+    assert 450 <= right - left <= 800
+    for name in ("slots", "form"):
+        assert 0 <= boxes[name][2] < boxes[name][3] <= 900, f"{name} stays in view"
+    assert text.evaluate("each => each.scrollWidth <= each.clientWidth"), "no line is cut off"
+    editor.picture(PICTURES / "annotate-long.png")
+
+
 def test_the_whole_gold_comes_back_as_it_went(
     label_studio: Any, annotate: Any, editor: Editor, goldspan: Any, tmp_path: Path
 ):
@@ -38,7 +66,9 @@ def test_the_whole_gold_comes_back_as_it_went(
     project = project_of(label_studio.server, "goldspan: gold")
     editor.label_all(project)
     gold = rows(GOLD)
-    editor.submit_all([spans_of(record) for record in gold])
+    numbers = [spans_of(record) for record in gold]
+    longest = numbers.index(max(numbers))
+    editor.submit_all(numbers, look=lambda i: is_readable(editor) if i == longest else None)
     back = annotate("pull", "gold", "--out", "back.jsonl")
     assert back.returncode == 0, back.stderr
     found = rows(tmp_path / "back.jsonl")
@@ -56,8 +86,8 @@ def test_the_whole_gold_comes_back_as_it_went(
     assert set(origins) == {"prediction"}
     progress = json.loads(annotate("status", "--json", "-").stdout)["annotators"]
     assert next(each for each in progress if each["annotator"] == "gold")["submitted"] == 14
-    again = annotate("pull", "gold", "--out", "back.jsonl")
-    assert (again.returncode, "--replace" in again.stderr) == (2, True)
+    with pytest.raises(UsageError, match="--replace"):
+        pull(label_studio.server, "gold", tmp_path / "back.jsonl")
 
 
 ODD = (
@@ -105,18 +135,80 @@ def odd_record() -> dict[str, Any]:
     return {"doc_id": "odd", "events": [first, second]}
 
 
-def test_emoji_line_ends_overlaps_and_two_events_of_a_type_come_back(
-    label_studio: Any, annotate: Any, editor: Editor, tmp_path: Path
-):
-    documents = write_lines(tmp_path / "documents.jsonl", [{"doc_id": "odd", "text": ODD}])
-    records = write_lines(tmp_path / "records.jsonl", [odd_record()])
-    sent = annotate("push", "odd", "--records", records, "--documents", documents)
-    assert sent.returncode == 0, sent.stderr
-    editor.label_all(project_of(label_studio.server, "goldspan: odd"))
-    editor.submit_all([spans_of(odd_record())])
-    back = annotate("pull", "odd", "--out", "back.jsonl", "--documents", documents)
-    assert back.returncode == 0, back.stderr
-    assert said(rows(tmp_path / "back.jsonl")[0]["events"]) == odd_record()["events"]
+def test_emoji_line_ends_overlaps_and_two_events_of_a_type_come_back(label_studio: Any, editor: Editor, tmp_path: Path):
+    assert through_the_editor(label_studio.server, editor, tmp_path, "odd", ODD, odd_record()) == odd_record()["events"]
+
+
+def through_the_editor(
+    server: Server, editor: Editor, folder: Path, name: str, text: str, record: dict[str, Any], **options: Any
+) -> list[dict[str, Any]]:
+    """A record's events, sent as a first annotation, submitted in the browser, and fetched."""
+    documents = write_lines(folder / "documents.jsonl", [{"doc_id": record["doc_id"], "text": text}])
+    records = write_lines(folder / "records.jsonl", [record])
+    pushed = push(server, name, records=records, documents=documents, **options)
+    editor.label_all(pushed.project)
+    editor.submit_all([spans_of(record)])
+    pull(server, name, folder / "back.jsonl", documents=documents, **options)
+    return said(rows(folder / "back.jsonl")[0]["events"])
+
+
+CODES = [f"Q{i}" for i in range(30)]
+OWN = {
+    "sale": {
+        "buyer": kind("name"),
+        "price": kind("money"),
+        "size": kind("power"),
+        "share": kind("percent"),
+        "day": kind("date"),
+        "term": kind("duration"),
+        "stage": {"enum": ["open", "shut"]},
+        "code": {"enum": CODES},
+        "done": BOOLEAN,
+        "score": NUMBER,
+        "lines": list_of(object_of(item=TEXT, number=NUMBER, marks=list_of(TEXT))),
+    },
+    "visit": {"guests": list_of(kind("name")), "day": kind("date")},
+}
+
+
+def test_a_schema_of_ones_own_with_values_of_every_kind_comes_back(label_studio: Any, editor: Editor, tmp_path: Path):
+    fields = {
+        "buyer": "Ann",
+        "price": {"amount": 0.1, "currency": "EUR", "bound": "up_to"},
+        "size": {"value": 1.5, "unit": "GW"},
+        "share": {"value": 12.5},
+        "day": "2031-06/2031-07",
+        "term": "P1Y6M",
+        "stage": "shut",
+        "code": "Q17",
+        "done": False,
+        "score": -3,
+        "lines": [{"item": "bolts", "number": 2, "marks": ["red", "blue"]}, {"item": "nuts", "number": 7}],
+    }
+    leaves = [
+        *(f"/{name}" for name in fields if name != "lines"),
+        *(f"/lines/0/{name}" for name in ("item", "number", "marks/0", "marks/1")),
+        *(f"/lines/1/{name}" for name in ("item", "number")),
+    ]
+    text = " ".join(["bolts", "red", "blue", "nuts", *(f"w{i}" for i in range(20))])
+    words = {"/lines/0/item": "bolts", "/lines/0/marks/0": "red", "/lines/0/marks/1": "blue", "/lines/1/item": "nuts"}
+
+    def span(quote: str) -> list[dict[str, Any]]:
+        return [{"start": text.index(quote), "end": text.index(quote) + len(quote), "quote": quote}]
+
+    sale = {
+        "id": "e1",
+        "type": "sale",
+        "fields": fields,
+        "evidence": {leaf: span(words.get(leaf, f"w{i}")) for i, leaf in enumerate(leaves)},
+    }
+    visit = {"id": "e2", "type": "visit", "fields": {"guests": ["w19"]}, "evidence": {"/guests/0": span("w19")}}
+    record = {"doc_id": "own", "events": [sale, visit]}
+    schema = write_schema(tmp_path, OWN)
+    back = through_the_editor(
+        label_studio.server, editor, tmp_path, "own", text, record, schema=schema, project="own", slots=12
+    )
+    assert back == record["events"]
 
 
 HAND = (
@@ -127,56 +219,37 @@ HAND = (
 
 def test_a_person_makes_an_event_from_nothing(label_studio: Any, annotate: Any, editor: Editor, tmp_path: Path):
     documents = write_lines(tmp_path / "documents.jsonl", [{"doc_id": "hand", "text": HAND}])
-    assert annotate("push", "hand", "--documents", documents).returncode == 0
-    editor.label_all(project_of(label_studio.server, "goldspan: hand"))
-    page, form = editor.page, editor.form()
-    page.get_by_label("Settings").last.click()
-    keep = page.locator("label", has_text="Keep label selected after creating a region")
-    keep.click()
-    assert keep.locator("input").is_checked()
-    assert not page.locator("label", has_text="Select region after creating it").locator("input").is_checked()
-    page.wait_for_timeout(500)
-    editor.picture(PICTURES / "annotate-settings.png")
-    page.keyboard.press("Escape")
-    page.wait_for_timeout(500)
-
-    editor.press("1", "q")
+    editor.label_all(push(label_studio.server, "hand", documents=documents).project, regions=0)
+    editor.choose_settings(PICTURES / "annotate-settings.png")
+    editor.take("1", "E1")
+    editor.take("q", "deal/investors")
     editor.mark("Northwind", 0)
     editor.mark("Northwind Holdings")
-    editor.press("w")
-    editor.mark("Fabrikam Robotics", 1)
-    editor.press("r")
-    editor.mark("nearly $2.5 billion")
-    editor.press("s")
-    editor.mark("agrees to buy")
-    editor.press("f")
-    editor.mark("by September 2031")
+    for key, role, quote, nth in (
+        ("w", "target", "Fabrikam Robotics", 1),
+        ("r", "amount", "nearly $2.5 billion", 0),
+        ("s", "status", "agrees to buy", 0),
+        ("f", "expected_close", "by September 2031", 0),
+    ):
+        editor.take(key, f"deal/{role}")
+        editor.mark(quote, nth)
     editor.picture(PICTURES / "annotate-spans.png")
-    editor.press("Escape")
+    editor.leave()
 
-    def choose(quote: str, nth: int = 0) -> None:
-        editor.choose(quote, nth)
-
-    choose("Northwind", 0)
-    form.get_by_placeholder("the fullest form in the document").locator("visible=true").fill("Northwind Holdings")
-    editor.press("Enter")
-    form.get_by_placeholder("a shorter form").locator("visible=true").fill("Northwind")
-    editor.press("Enter")
-    choose("nearly $2.5")
-    form.locator("input[type=number]").locator("visible=true").fill("2500000000")
-    form.get_by_placeholder("ISO 4217").locator("visible=true").fill("USD")
-    page.keyboard.press("Enter")
-    form.get_by_text("less_than", exact=True).locator("visible=true").click()
-    page.wait_for_timeout(300)
+    editor.choose("Northwind", 0)
+    editor.write("the fullest form in the document", "Northwind Holdings")
+    editor.write("a shorter form", "Northwind")
+    editor.choose("nearly $2.5")
+    editor.number(2500000000)
+    editor.write("ISO 4217", "USD")
+    editor.pick("less_than")
     editor.picture(PICTURES / "annotate-value.png")
-    choose("agrees to buy")
-    form.get_by_text("agreed", exact=True).locator("visible=true").click()
-    choose("by September 2031")
-    form.get_by_placeholder("2031-06").locator("visible=true").fill("../2031-09")
-    editor.press("Enter")
-    form.get_by_placeholder("story_event").locator("visible=true").fill("E1 story_event: northwind-buys-fabrikam")
-    editor.press("Enter")
-    editor.submit(last=True)
+    editor.choose("agrees to buy")
+    editor.pick("agreed")
+    editor.choose("by September 2031")
+    editor.write("2031-06", "../2031-09")
+    editor.write("story_event", "E1 story_event: northwind-buys-fabrikam")
+    editor.submit()
 
     back = annotate("pull", "hand", "--out", "back.jsonl", "--documents", documents)
     assert back.returncode == 0, back.stderr
@@ -208,3 +281,56 @@ def test_a_person_makes_an_event_from_nothing(label_studio: Any, annotate: Any, 
     ]
     provenance = rows(tmp_path / "back.provenance.jsonl")[0]
     assert set(provenance["origins"].values()) == {"manual"}
+
+
+DRAFT = "Fabrikam buys Contoso for $5 million. Nordwind looks on."
+
+
+def test_a_person_corrects_a_prediction_and_the_origin_of_each_span_is_kept(
+    label_studio: Any, editor: Editor, tmp_path: Path
+):
+    def span(quote: str) -> list[dict[str, Any]]:
+        return [{"start": DRAFT.index(quote), "end": DRAFT.index(quote) + len(quote), "quote": quote}]
+
+    amount = {"amount": 5000000, "currency": "USD"}
+    wrong = {
+        "id": "e1",
+        "type": "deal",
+        "fields": {"investors": ["Nordwind"], "target": "Contoso", "amount": amount, "status": "rumoured"},
+        "evidence": {
+            "/investors/0": span("Nordwind"),
+            "/target": span("Contoso"),
+            "/amount": span("$5 million"),
+            "/status": span("buys"),
+        },
+    }
+    documents = write_lines(tmp_path / "documents.jsonl", [{"doc_id": "draft", "text": DRAFT}])
+    records = write_lines(tmp_path / "records.jsonl", [{"doc_id": "draft", "events": [wrong]}])
+    server = label_studio.server
+    editor.label_all(push(server, "draft", records=records, documents=documents).project, regions=4)
+    editor.choose_settings()
+    editor.choose("buys")
+    editor.pick("announced")
+    editor.remove("Nordwind")
+    editor.take("1", "E1")
+    editor.take("q", "deal/investors")
+    editor.mark("Fabrikam")
+    editor.submit()
+    pull(server, "draft", tmp_path / "back.jsonl", documents=documents)
+    (record,) = rows(tmp_path / "back.jsonl")
+    right = {
+        **wrong,
+        "fields": {"investors": ["Fabrikam"], "target": "Contoso", "amount": amount, "status": "announced"},
+        "evidence": {**wrong["evidence"], "/investors/0": span("Fabrikam")},
+    }
+    assert said(record["events"]) == [right]
+    provenance = rows(tmp_path / "back.provenance.jsonl")[0]
+    assert provenance["origins"] == {
+        "/events/0/evidence/~1investors~10/0": "manual",
+        "/events/0/evidence/~1status/0": "prediction-changed",
+        "/events/0/evidence/~1target/0": "prediction",
+        "/events/0/evidence/~1amount/0": "prediction",
+    }
+    assert provenance["annotator"] == "goldspan@localhost"
+    assert provenance["created_at"] <= provenance["updated_at"]
+    assert provenance["seconds"] > 0

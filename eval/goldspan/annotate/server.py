@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,16 +57,22 @@ def install(home: Home, say: Say = print) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say(f"installing Label Studio in {home.environment} (1 GB, some minutes)")
-    python = home.environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    steps = (
-        [sys.executable, "-m", "venv", "--clear", home.environment],
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", content.SERVER_REQUIREMENTS],
-    )
-    for step in steps:
+    for step in _steps(home.environment):
         done = subprocess.run(step, capture_output=True, text=True, check=False)
         if done.returncode:
             raise UsageError(f"{home.environment} could not be made: {_last_lines(done.stderr)}")
     write_whole(stamp, [wanted.encode()])
+
+
+def _steps(folder: Path) -> list[list[Path | str]]:
+    """The calls that make the environment: of uv, to whom has it, because it takes a fraction of pip's time."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    pins = content.SERVER_REQUIREMENTS
+    if uv := shutil.which("uv"):
+        make: list[Path | str] = [uv, "venv", "--clear", "--no-project", "--python", sys.executable, folder]
+        return [make, [uv, "pip", "install", "--quiet", "--python", python, "-r", pins]]
+    make = [sys.executable, "-m", "venv", "--clear", folder]
+    return [make, [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", pins]]
 
 
 def check_port(port: int) -> None:
