@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
+from goldspan.hub.needs import need
 from goldspan.release.hub_values import (
     CREATORS,
     LANGUAGE,
@@ -13,7 +14,6 @@ from goldspan.release.hub_values import (
     SIZES,
     TASK_CATEGORIES,
 )
-from goldspan.release.needs import need
 
 _LISTS: Mapping[str, Collection[str]] = {
     "annotations_creators": CREATORS,
@@ -34,9 +34,11 @@ def metadata_of(card: str) -> dict[str, Any]:
         raise ValueError("a card begins with its metadata between two lines of ---")
     yaml = need("yaml")
     try:
+        if any(isinstance(token, (yaml.AliasToken, yaml.TagToken)) for token in yaml.scan(found[1])):
+            raise ValueError("the metadata has aliases or tags of YAML, which nothing here needs")
         node = yaml.compose(found[1])
         value: Any = yaml.safe_load(found[1])
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"the metadata is no YAML: {error}") from error
     if not isinstance(value, dict):
         raise ValueError("the metadata must be a mapping")
@@ -56,7 +58,7 @@ def metadata_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if not metadata.get(key):
             yield key, "is missing"
     for licence in _as_list(metadata.get("license")):
-        if licence not in LICENCES:
+        if not _is_among(licence, LICENCES):
             yield (
                 "license",
                 f"{licence!r} is no licence that the Hub knows; the names are lower case, such as cc-by-4.0",
@@ -68,7 +70,7 @@ def metadata_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "language", f"{language!r} is no ISO 639 code; YAML reads a bare no as false, so quote it"
     for key, allowed in _LISTS.items():
         for value in _as_list(metadata.get(key)):
-            if value not in allowed:
+            if not _is_among(value, allowed):
                 yield key, f"{value!r} is not among {', '.join(sorted(allowed))}"
     for tag in _as_list(metadata.get("tags")):
         if not isinstance(tag, str) or not tag.strip():
@@ -95,6 +97,10 @@ def _config_faults(configs: Any) -> Iterator[tuple[str, str]]:
         yield "configs", "a config_name stands twice"
     if defaults > 1:
         yield "configs", "more than one is the default"
+
+
+def _is_among(value: Any, allowed: Collection[str]) -> bool:
+    return isinstance(value, str) and value in allowed
 
 
 def _as_list(value: Any) -> list[Any]:
