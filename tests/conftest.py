@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loopback_hub import OWNER, Hub, environment, serve
 
 Rows = Iterable[dict[str, Any] | bytes]
 
@@ -46,6 +47,36 @@ def goldspan(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             encoding="utf-8",
             timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A Hub on this machine."""
+    with serve() as running:
+        yield running
+
+
+Client = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def client(hub: Hub, tmp_path: Path) -> Client:
+    """Run a command (`python` or `goldspan`) whose libraries take `hub` for the Hub."""
+
+    def call(*arguments: object, token: str | None = OWNER) -> subprocess.CompletedProcess[str]:
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+        program, *rest = map(str, arguments)
+        return subprocess.run(
+            [Path(sys.executable).with_name(program), *rest],
+            env=clean | environment(hub, tmp_path / "hf", token),
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=240,
             check=False,
         )
 

@@ -29,9 +29,9 @@ class ConfigInfo(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a release is.
 
-    `gold_sha256` is that of the file that `goldspan release rehydrate` writes;
-    `signature` is what a score against them bears. `built_from` are the hashes of the files it was built from.
-    `passes` and `variants` have the SHA-256 of each rehydrated file of gold by name. `text` is `none`, `licensed` or `all`; `given` the documents whose text is in the release.
+    `gold_sha256`, and those of `passes` and `variants` by name, are the SHA-256 of the files that `goldspan release
+    rehydrate` writes; `signature` is what a score against this gold bears. `built_from` are the hashes of the files it
+    was built from. `text` is `none`, `licensed` or `all`; `given` the documents whose text is in the release.
     """
 
     name: str

@@ -22,7 +22,8 @@ def reader_faults(release: Path) -> list[str]:
     for library in _READERS.values():
         require(library)
     with ThreadPoolExecutor(len(_READERS)) as pool:
-        return [fault for faults in pool.map(lambda reader: _faults(reader, release), _READERS) for fault in faults]
+        running = [pool.submit(_faults, reader, release) for reader in _READERS]
+        return [fault for each in running for fault in each.result()]
 
 
 def _faults(reader: str, release: Path) -> list[str]:

@@ -6,6 +6,7 @@ A script that imports nothing of goldspan: `readers` runs it in processes of the
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,8 @@ Configs = dict[str, dict[str, Any]]
 
 
 def datasets_faults(release: Path, configs: Configs) -> Iterator[str]:
-    """What goes wrong with `datasets`: configurations, splits, rows, from Parquet and as a stream."""
-    import datasets
-    from pyarrow import parquet
-
-    library: Any = datasets
+    """What goes wrong with `datasets`: configurations, splits, rows."""
+    library, parquet = _library("datasets"), _library("pyarrow.parquet")
     library.disable_progress_bars()
     names: list[str] = library.get_dataset_config_names(str(release))
     if sorted(names) != sorted(configs):
@@ -36,10 +34,7 @@ def datasets_faults(release: Path, configs: Configs) -> Iterator[str]:
 
 def croissant_faults(release: Path, configs: Configs) -> Iterator[str]:
     """What goes wrong with `mlcroissant`: validation, record sets, records."""
-    import mlcroissant
-    from pyarrow import parquet
-
-    library: Any = mlcroissant
+    library, parquet = _library("mlcroissant"), _library("pyarrow.parquet")
     try:
         dataset = library.Dataset(jsonld=str(release / "croissant.json"))
         yield from (f"Croissant: {issue}" for issue in sorted(dataset.metadata.ctx.issues.errors))
@@ -52,6 +47,10 @@ def croissant_faults(release: Path, configs: Configs) -> Iterator[str]:
                 yield f"Croissant gives other records of {name!r} than its Parquet file has"
     except Exception as error:
         yield f"mlcroissant cannot read croissant.json: {type(error).__name__}: {error}"
+
+
+def _library(name: str) -> Any:
+    return import_module(name)
 
 
 if __name__ == "__main__":
