@@ -105,9 +105,9 @@ def test_text_that_may_not_be_there(whole_release: Path, copy_of: Copy, reposito
 
 
 @pytest.mark.usefixtures("no_readers")
-def test_a_manifest_that_gives_a_text_away_must_have_been_told_to(whole_release: Path, copy_of: Copy):
+def test_a_manifest_that_gives_a_text_away_must_have_been_told_to(own_release: Path, copy_of: Copy):
     """A text column that the manifest does not know of is not in the schema; none is loaded."""
-    release = copy_of(whole_release)
+    release = copy_of(own_release)
     path = release / "data/documents/test.parquet"
     table = pq.read_table(path)
     pq.write_table(table.append_column("text", pa.array(["the whole text"] * 14)), path)
@@ -139,7 +139,7 @@ def test_readers_that_stumble(small_release: Path, copy_of: Copy):
     seal(release)
     found = told(release)
     assert re.search(r"datasets (cannot load|sees|broke down)", found)
-    assert re.search(r"mlcroissant cannot read croissant.json: .*no_such", found)
+    assert re.search(r"mlcroissant cannot read croissant.json: \w*Error", found)
     assert "README.md: configs is not that of the manifest" in found
 
 

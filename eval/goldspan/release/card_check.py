@@ -23,6 +23,7 @@ _LISTS: Mapping[str, Collection[str]] = {
     "task_categories": TASK_CATEGORIES,
 }
 _REQUIRED = ("pretty_name", "language", "license", "annotations_creators", "size_categories", "configs")
+_DEEPEST = 20
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 _CONFIG_NAME = re.compile(r"[^<>:/\\|?*\s]+")
 
@@ -34,8 +35,7 @@ def metadata_of(card: str) -> dict[str, Any]:
         raise ValueError("a card begins with its metadata between two lines of ---")
     yaml = need("yaml")
     try:
-        if any(isinstance(token, (yaml.AliasToken, yaml.TagToken)) for token in yaml.scan(found[1])):
-            raise ValueError("the metadata has aliases or tags of YAML, which nothing here needs")
+        _refuse_hostile(yaml, found[1])
         node = yaml.compose(found[1])
         value: Any = yaml.safe_load(found[1])
     except (yaml.YAMLError, RecursionError) as error:
@@ -46,6 +46,16 @@ def metadata_of(card: str) -> dict[str, Any]:
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         raise ValueError(f"the metadata has a key twice: {', '.join(twice)}")
     return cast("dict[str, Any]", value)
+
+
+def _refuse_hostile(yaml: Any, text: str) -> None:
+    """ValueError before the parser meets what makes it slow or large: aliases that multiply, and deep nesting."""
+    depth = 0
+    for token in yaml.scan(text):
+        name = type(token).__name__
+        depth += name.endswith("StartToken") - name.endswith("EndToken")
+        if depth > _DEEPEST or name in ("AliasToken", "TagToken"):
+            raise ValueError(f"the metadata has aliases or tags of YAML, or more than {_DEEPEST} levels")
 
 
 def metadata_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
