@@ -158,12 +158,9 @@ def _text_problems(release: Release, texts: dict[str, str], files: dict[str, Pat
                 yield Problem("has quotes of a text that is not given away", Path(config), None, row["doc_id"])
     known = [texts[released.text_sha256] for released in withheld if released.text_sha256 in texts]
     watch = Withheld(known, [released.document.title or "" for released in withheld])
-    for name, path in files.items():
-        if (
-            is_plain(path)
-            and not name.endswith(".parquet")
-            and (piece := watch.found_in(read_bytes(path).decode(errors="replace")))
-        ):
+    plain = (path for name, path in files.items() if is_plain(path) and not name.endswith(".parquet"))
+    for path in plain:
+        if piece := watch.found_in(read_bytes(path).decode(errors="replace")):
             yield Problem(f"holds a piece of a text that is not given away: {piece!r}", path)
     for config, table in release.tables.items():
         rows = table.to_pylist()
