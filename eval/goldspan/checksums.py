@@ -20,7 +20,7 @@ def sums(digests: Mapping[str, str]) -> bytes:
     r"""What `sha256sum --check` takes: a line a file, sorted by path.
 
     >>> sums({"b": "2" * 64, "a": "1" * 64}).splitlines()[0][-5:]
-    b'111  a'
+    b'11  a'
     """
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode()
 
