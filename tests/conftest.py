@@ -1,13 +1,17 @@
 """Helpers that several test files share."""
 
 import json
-from collections.abc import Callable, Iterable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from console import call
+from loopback_hub import OWNER, Hub, environment, serve
 
 Rows = Iterable[dict[str, Any] | bytes]
 
@@ -41,3 +45,33 @@ def goldspan(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
         return call([str(argument) for argument in arguments], tmp_path, {"COLUMNS": "200"} | environment, scratch)
 
     return run
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A Hub on this machine."""
+    with serve() as running:
+        yield running
+
+
+Client = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def client(hub: Hub, tmp_path: Path) -> Client:
+    """Run a command (`python` or `goldspan`) whose libraries take `hub` for the Hub."""
+
+    def call(*arguments: object, token: str | None = OWNER) -> CompletedProcess[str]:
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+        program, *rest = map(str, arguments)
+        return subprocess.run(
+            [Path(sys.executable).with_name(program), *rest],
+            env=clean | environment(hub, tmp_path / "hf", token),
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=240,
+            check=False,
+        )
+
+    return call

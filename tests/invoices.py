@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from goldspan.release.manifest import SUMS, sums
+from goldspan.checksums import sha256, sums
+from goldspan.release.manifest import SUMS
 
 ABOUT = """
 name = "Invoices"
@@ -81,4 +82,4 @@ def seal(release: Path) -> None:
     """Make the checksums those of the files that are there, as whoever tampered could."""
     (release / SUMS).unlink(missing_ok=True)
     files = {path.relative_to(release).as_posix(): path for path in release.rglob("*") if path.is_file()}
-    (release / SUMS).write_bytes(sums({name: path.read_bytes() for name, path in files.items()}))
+    (release / SUMS).write_bytes(sums({name: sha256(path.read_bytes()) for name, path in files.items()}))

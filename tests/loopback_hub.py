@@ -1,4 +1,4 @@
-"""A server on this machine that speaks the protocol of the Hugging Face Hub, for data-set repositories.
+"""A server on this machine that speaks the protocol of the Hugging Face Hub, for data sets and Spaces.
 
 Enough of it for the unmodified clients to create, commit, tag, open pull requests, list, download and stream. Written
 after what `huggingface_hub` and `datasets` send; it keeps everything in memory, with a lock around each request.
@@ -25,7 +25,10 @@ OWNER, STRANGER = "hf_" + "o" * 34, "hf_" + "s" * 34
 
 @dataclass
 class Hub:
-    """The state of the server. `trouble` may name a misfortune for a request: "cut" breaks the connection."""
+    """The state of the server; the name of a Space begins with `spaces/`.
+
+    `trouble` may name a misfortune for a request: "cut" breaks the connection, "echo" refuses it and says the token.
+    """
 
     url: str = ""
     repos: dict[str, Repo] = field(default_factory=dict)
@@ -42,6 +45,14 @@ class Hub:
         if write and token != OWNER:
             raise RefusedError(401 if token is None else 403, "you may not write here")
         return repo
+
+
+def key(kind: str, name: str) -> str:
+    return name if kind == "datasets" else f"{kind}/{name}"
+
+
+def address(key: str) -> str:
+    return key if key.startswith("spaces/") else f"datasets/{key}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -61,8 +72,11 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.read(min(size, 100))
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
-            return
+            return None
         body = self.rfile.read(size) if size else self._chunks()
+        if misfortune == "echo":
+            refusal = {"error": f"no: {self.headers.get('Authorization')}"}
+            return self._send(400, json.dumps(refusal).encode(), {"X-Error-Message": f"no: {self.token}"})
         try:
             with self.hub.lock:
                 self._route(path, query, body)
@@ -101,7 +115,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/api/repos/create":
             return self._create(json.loads(body))
         if path == "/api/validate-yaml":
-            check_card(json.loads(body)["content"])
+            asked = json.loads(body)
+            check_card(asked["content"], asked["repoType"])
             return self._json({"errors": [], "warnings": []})
         if found := re.fullmatch(r"/lfs/(\w+)", path):
             if hashlib.sha256(body).hexdigest() != found[1]:
@@ -110,25 +125,28 @@ class Handler(BaseHTTPRequestHandler):
             return self._json({})
         if path == "/verify":
             return self._json({})
-        if found := re.fullmatch(r"/datasets/([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
+        if found := re.fullmatch(r"/(?:datasets|spaces)/([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
             return self._batch(json.loads(body))
-        if found := re.fullmatch(r"/datasets/([^/]+/[^/]+)/resolve/(refs/pr/\d+|[^/]+)/(.+)", path):
-            return self._resolve(*found.groups())
-        if found := re.fullmatch(r"/api/datasets/([^/]+/[^/]+)(?:/([a-z-]+))?(?:/(.*))?", path):
-            name, action, rest = found.groups()
-            return self._api(name, action, rest or "", query, body)
+        if found := re.fullmatch(r"/(datasets|spaces)/([^/]+/[^/]+)/resolve/(refs/pr/\d+|[^/]+)/(.+)", path):
+            kind, name, *rest = found.groups()
+            return self._resolve(key(kind, name), *rest)
+        if found := re.fullmatch(r"/api/(datasets|spaces)/([^/]+/[^/]+)(?:/([a-z-]+))?(?:/(.*))?", path):
+            kind, name, action, rest = found.groups()
+            return self._api(key(kind, name), action, rest or "", query, body)
         raise RefusedError(404, f"no such address: {path}")
 
     def _create(self, asked: dict[str, Any]) -> None:
         if self.token != OWNER:
             raise RefusedError(401 if self.token is None else 403, "you may not create here")
-        name = f"{asked['organization']}/{asked['name']}"
+        name = key(asked["type"] + "s", f"{asked['organization']}/{asked['name']}")
+        if name.startswith("spaces/") and asked.get("sdk") != "static":
+            raise RefusedError(400, "this server has static Spaces only")
         if name in self.hub.repos:
-            raise RefusedError(409, "You already created this dataset repo")
+            raise RefusedError(409, "You already created this repo")
         private = asked.get("private") or asked.get("visibility") == "private"
         self.hub.repos[name] = Repo(bool(private))
         self.hub.repos[name].commit("main", {".gitattributes": b"*.parquet filter=lfs\n"})
-        self._json({"url": f"{self.hub.url}/datasets/{name}"})
+        self._json({"url": f"{self.hub.url}/{address(name)}"})
 
     def _batch(self, asked: dict[str, Any]) -> None:
         objects: list[dict[str, Any]] = []
@@ -153,7 +171,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(200, data, headers)
 
     def _api(self, name: str, action: str | None, rest: str, query: dict[str, list[str]], body: bytes) -> None:
-        write = action in ("commit", "preupload", "tag")
+        write = action == "tag" or (action in ("commit", "preupload") and "create_pr" not in query)
         repo = self.hub.repo(name, self.token, write)
         if action in (None, "revision"):
             return self._info(name, repo, rest or "main")
@@ -194,6 +212,7 @@ class Handler(BaseHTTPRequestHandler):
     def _info(self, name: str, repo: Repo, revision: str) -> None:
         sha = repo.resolve(revision)
         files = [{"rfilename": path} for path in repo.commits[sha]]
+        name = name.removeprefix("spaces/")
         about = {"id": name, "sha": sha, "private": repo.private, "siblings": files, "tags": [], "downloads": 0}
         self._json(about | {"author": name.split("/")[0], "gated": False, "disabled": False, "likes": 0})
 
@@ -223,12 +242,12 @@ class Handler(BaseHTTPRequestHandler):
             elif line["key"] == "deletedFile":
                 del files[value["path"]]
         if "README.md" in files:
-            check_card(files["README.md"].decode())
+            check_card(files["README.md"].decode(), "space" if name.startswith("spaces/") else "dataset")
         ref = f"refs/pr/{len(repo.refs)}" if pull_request else revision
         sha = repo.commit(ref, files, parent)
-        discussion = f"{self.hub.url}/datasets/{name}/discussions/{ref.rpartition('/')[2]}" if pull_request else None
-        address = f"{self.hub.url}/datasets/{name}/commit/{sha}"
-        self._json({"success": True, "commitOid": sha, "commitUrl": address, "pullRequestUrl": discussion})
+        discussion = f"{self.hub.url}/{address(name)}/discussions/{ref.rpartition('/')[2]}" if pull_request else None
+        commit = f"{self.hub.url}/{address(name)}/commit/{sha}"
+        self._json({"success": True, "commitOid": sha, "commitUrl": commit, "pullRequestUrl": discussion})
 
 
 @contextmanager
@@ -238,7 +257,7 @@ def serve() -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": hub}))
     server.handle_error = lambda request, client_address: None  # a client that went away is no failure of the server
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield hub

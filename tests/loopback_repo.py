@@ -64,10 +64,11 @@ def tree(files: Files, folder: str, recursive: bool) -> list[dict[str, Any]]:
     return [row for row in rows if recursive or "/" not in row["path"][len(prefix) :]]
 
 
-def check_card(content: str) -> None:
-    """The little that this server asks of a card: metadata, with a licence of a short list."""
+def check_card(content: str, kind: str) -> None:
+    """The little that this server asks of a card: metadata, with a licence of a short list; of a Space's, its SDK."""
     found = re.match(r"---\n(.*?)\n---", content, re.DOTALL)
-    licence = (yaml.safe_load(found[1]) or {}).get("license") if found else None
-    if licence not in ("apache-2.0", "cc-by-4.0", "mit"):
-        message = f'"license" must be one of apache-2.0, cc-by-4.0, mit, not {licence}'
+    told = (yaml.safe_load(found[1]) or {}) if found else {}
+    key, allowed = ("sdk", ["static"]) if kind == "space" else ("license", ["apache-2.0", "cc-by-4.0", "mit"])
+    if told.get(key) not in allowed:
+        message = f'"{key}" must be one of {", ".join(allowed)}, not {told.get(key)}'
         raise RefusedError(400, message, errors=[{"message": message}], warnings=[])

@@ -62,7 +62,8 @@ class _Row(msgspec.Struct):
     variant_of: str | None = None
 
 
-_ABOUT = ("title", "published", "publisher", "author", "url", "licence", "variant", "variant_of")
+ABOUT = ("title", "published", "publisher", "author", "url", "licence", "variant", "variant_of")
+"""What may be told of a document, each a text."""
 
 
 def load_documents(path: Path | None = None) -> dict[str, Document]:
@@ -96,7 +97,7 @@ def load_documents(path: Path | None = None) -> dict[str, Document]:
 
 def _document(row: _Row, folder: Path, sources: dict[str, str]) -> Document:
     text = row.text if row.text is not None else _cut_text(row, folder, sources)
-    about = {name: getattr(row, name) for name in _ABOUT}
+    about = {name: getattr(row, name) for name in ABOUT}
     document = Document(row.doc_id, text, row.story if row.story is not None else row.doc_id, **about)
     if row.text_sha256 is not None and row.text_sha256 != document.text_sha256:
         raise ValueError(f"document {row.doc_id}: the text is not the one that text_sha256 names")

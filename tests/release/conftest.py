@@ -1,17 +1,14 @@
 """Releases to test with: goldspan's own, and a small one of somebody else's data."""
 
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from invoices import write_invoices
-from loopback_hub import OWNER, Hub, environment, serve
 
 from goldspan.release import build
+from goldspan.variants import synthetic, twins
 
 
 @pytest.fixture
@@ -29,6 +26,23 @@ def own_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Made documents with gold: a twin of each article, and a few synthetic ones."""
+    folder = tmp_path_factory.mktemp("made")
+    twins(folder / "twins")
+    synthetic(folder / "synthetic", count=6)
+    return {name: folder / name for name in ("twins", "synthetic")}
+
+
+@pytest.fixture(scope="session")
+def whole_release(tmp_path_factory: pytest.TempPathFactory, made: dict[str, Path]) -> Path:
+    """A release of all that goldspan has, with the texts whose licence allows it; not to be changed."""
+    folder = tmp_path_factory.mktemp("whole") / "release"
+    build(folder, variants=made, text="licensed")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the invoices; not to be changed."""
     folder = tmp_path_factory.mktemp("small")
@@ -40,33 +54,3 @@ def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
     """A copy of a release that a test may change."""
     return lambda release: shutil.copytree(release, tmp_path / "copy")
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    """A Hub on this machine."""
-    with serve() as running:
-        yield running
-
-
-Client = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def client(hub: Hub, tmp_path: Path) -> Client:
-    """Run a command (`python` or `goldspan`) whose libraries take `hub` for the Hub."""
-
-    def call(*arguments: object, token: str | None = OWNER) -> subprocess.CompletedProcess[str]:
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
-        program, *rest = map(str, arguments)
-        return subprocess.run(
-            [Path(sys.executable).with_name(program), *rest],
-            env=clean | environment(hub, tmp_path / "hf", token),
-            cwd=tmp_path,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=240,
-            check=False,
-        )
-
-    return call

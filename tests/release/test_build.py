@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from invoices import ABOUT, GOLD, TEXTS, write, write_invoices
 
 from goldspan import DataError, UsageError
 from goldspan.release import build
+from goldspan.release.about import load_about
 from goldspan.release.card_check import metadata_of
 
 
@@ -124,14 +126,59 @@ def test_somebody_elses_data(small_release: Path):
     assert TEXTS["i1"][span["start"] : span["end"]] == "travels"
 
 
-def test_variants_become_configurations(invoices: dict[str, Path], tmp_path: Path):
-    made = tmp_path / "made"
-    made.mkdir()
-    write(made / "documents.jsonl", [{"doc_id": "t1", "story": "i1", "text": TEXTS["i1"] + " Twin."}])
-    write(made / "gold.jsonl", [GOLD[0] | {"doc_id": "t1"}])
-    manifest = build(tmp_path / "release", variants={"twins": made}, **invoices)
-    assert manifest.configs["twins"].rows == manifest.configs["twins_documents"].rows == 1
-    assert rows(tmp_path / "release", "twins")[0]["story"] == "i1"
+def test_variants_become_configurations(whole_release: Path, made: dict[str, Path]):
+    for name, folder in made.items():
+        for config, file in ((name, "gold.jsonl"), (f"{name}_documents", "documents.jsonl")):
+            lines = [json.loads(line) for line in (folder / file).read_text().splitlines()]
+            assert [row["doc_id"] for row in rows(whole_release, config)] == [line["doc_id"] for line in lines]
+    twin, synthetic = (rows(whole_release, f"{name}_documents")[0] for name in ("twins", "synthetic"))
+    assert (twin["variant"], twin["variant_of"], twin["text"]) == ("twin", "seed-000-01", None)
+    assert (synthetic["variant"], synthetic["licence"]) == ("synthetic", "apache-2.0")
+    assert hashlib.sha256(synthetic["text"].encode()).hexdigest() == synthetic["text_sha256"]
+    card = (whole_release / "README.md").read_text()
+    events = sum(len(row["events"]) for row in rows(whole_release, "synthetic"))
+    assert f"| `synthetic`, `synthetic_documents` | 6 | {events} | made by a grammar; gold by construction: 6 |" in card
+    assert "| text of 6 documents of `synthetic` | apache-2.0 |" in card
+    assert "| text of 14 documents of `twins` | not known |" in card
+
+
+def test_every_figure_of_the_card_by_hand(invoices: dict[str, Path], tmp_path: Path):
+    """Two passes of which one leaves the vendor out and takes the bill for paid; three decisions."""
+    first, second = (json.loads(json.dumps(GOLD)) for _ in "ab")
+    del second[0]["events"][0]["fields"]["vendor"], second[0]["events"][0]["evidence"]["/vendor"]
+    second[0]["events"][0]["accepted"] = {}
+    second[1]["events"][0]["fields"]["paid"] = True
+    (tmp_path / "passes").mkdir()
+    write(tmp_path / "passes/ada.jsonl", first)
+    write(tmp_path / "passes/ben.jsonl", second)
+    decisions = [{"round": 1, "decision": decision} for decision in ("ada", "ada", "neither")]
+    adjudication = write(tmp_path / "adjudication.jsonl", decisions)
+    out = tmp_path / "release"
+    build(out, passes=tmp_path / "passes", adjudication=adjudication, **invoices)
+    card = (out / "README.md").read_text()
+    characters = sum(map(len, TEXTS.values()))
+    assert f"| documents | 2 ({characters} characters), of 2 stories |" in card
+    # vendor, total, rating, doc_id, two items and one number of pieces; number and paid: 9, of which 5 have one place
+    assert "| values | 9, 5 of them with evidence (5 spans) |" in card
+    assert "| `invoice.vendor` | name | 1 of 2 (50%) |" in card
+    assert "| `passes` | 4 | a document as one annotator read it |" in card
+    # precision 7/8, recall 7/9: F1 is 14/17
+    assert "| ada, ben | 7 | 1 | 1 | 0 | 0.824 | 2 | 0 |" in card
+    assert "| 1 | 3 | ada: 2, neither: 1 |" in card
+    assert "- not stated: 1 of 2 documents\n- reviewed by a person: 1 of 2 documents" in card
+    assert "- Named in most events: Fabrikam Inc. (1 of 2)." in card
+    assert "Agreement between models" not in card  # the annotators are people
+    told = json.loads((out / "croissant.json").read_text())
+    assert told["rai:dataAnnotationAnalysis"][0] == "ada and ben: F1 0.824 over 7 matched values"
+
+
+def test_the_prose_about_the_data_set_holds_no_figures(repository: Path):
+    """Figures are computed; what is written by hand would go stale."""
+    about = load_about(repository / "annotations/release.toml")
+    prose = [about.description, *about.annotation, *about.uses, *about.not_for, *about.biases]
+    prose += [about.collection or "", about.personal or "", about.maintenance or ""]
+    numbers = r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|both|dozens?|hundreds?)\b"
+    assert [line for line in prose if re.search(numbers, line, re.IGNORECASE)] == []
 
 
 def test_text_is_given_by_licence_or_by_explicit_word(tmp_path: Path):

@@ -12,60 +12,65 @@ import pandas
 import polars
 import pyarrow.parquet as pq
 import pytest
+from loopback_hub import Hub, environment
+from loopback_repo import Repo
 
-OWN = ["gold", "documents", "deal", "energy", "litigation", "product", "passes"]
-SMALL = ["gold", "documents", "invoice"]
+WHOLE = ["gold", "documents", "deal", "energy", "litigation", "product", "passes"]
+WHOLE += ["twins", "twins_documents", "synthetic", "synthetic_documents"]
+NAMES = {"whole": WHOLE, "small": ["gold", "documents", "invoice"]}
 LOAD = """
 import json, sys, datasets
-path, *names = sys.argv[1:]
-loaded = {name: datasets.load_dataset(path, name, split="test") for name in names}
-streamed = {name: list(datasets.load_dataset(path, name, split="test", streaming=True)) for name in names}
-assert datasets.get_dataset_config_names(path) and all(streamed[name] == loaded[name].to_list() for name in names)
 print(datasets.__version__)
-print(json.dumps({name: rows.to_list() for name, rows in loaded.items()}))
+for repo, names in json.loads(sys.argv[1]).items():
+    assert sorted(datasets.get_dataset_config_names(repo, revision="v1")) == sorted(names)
+    for name in names:
+        loaded = datasets.load_dataset(repo, name, split="test", revision="v1").to_list()
+        streamed = list(datasets.load_dataset(repo, name, split="test", revision="v1", streaming=True))
+        print(json.dumps([loaded, streamed]))
 """
 
 
-@pytest.fixture(params=["own", "small"])
+@pytest.fixture(params=["whole", "small"])
 def release(request: pytest.FixtureRequest) -> tuple[Path, list[str]]:
     """A release and the names of its configurations."""
-    return request.getfixturevalue(f"{request.param}_release"), OWN if request.param == "own" else SMALL
+    return request.getfixturevalue(f"{request.param}_release"), NAMES[request.param]
 
 
 def expected(folder: Path, name: str) -> list[dict[str, Any]]:
     return pq.read_table(folder / f"data/{name}/test.parquet").to_pylist()
 
 
-def load(python: Path, folder: Path, names: list[str], home: Path) -> tuple[str, dict[str, Any]]:
-    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+@pytest.mark.parametrize("version", ["4.0.0", "5"])
+def test_datasets_loads_and_streams_a_tag(
+    version: str, hub: Hub, whole_release: Path, small_release: Path, tmp_path: Path, repository: Path
+):
+    """Both releases from a server that speaks the Hub's protocol, at a tag that is not the newest commit."""
+    python = repository / "build/datasets-4/bin/python" if version == "4.0.0" else Path(sys.executable)
+    if not python.exists():
+        pytest.skip("make build/datasets-4/ready")
+    folders = {"acme/whole": whole_release, "acme/small": small_release}
+    for name, folder in folders.items():
+        repo = hub.repos[name] = Repo(private=False)
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        repo.tags["v1"] = repo.commit("main", files)
+        repo.commit("main", {"README.md": files["README.md"]})
+    wanted = {name: NAMES[name.removeprefix("acme/")] for name in folders}
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH" and not key.startswith("HF_")}
     done = subprocess.run(
-        [python, "-c", LOAD, folder, *names],
-        env=clean | {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1"},
-        cwd=home,
+        [python, "-c", LOAD, json.dumps(wanted)],
+        env=clean | environment(hub, tmp_path / "hf"),
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    version, rows = done.stdout.strip().splitlines()[-2:]
-    return version, json.loads(rows)
-
-
-def test_the_newest_datasets(release: tuple[Path, list[str]], tmp_path: Path):
-    folder, names = release
-    version, loaded = load(Path(sys.executable), folder, names, tmp_path)
-    assert int(version.split(".")[0]) >= 5
-    assert loaded == {name: expected(folder, name) for name in names}
-
-
-def test_datasets_4(release: tuple[Path, list[str]], tmp_path: Path, repository: Path):
-    python = repository / "build/datasets-4/bin/python"
-    if not python.exists():
-        pytest.skip("make build/datasets-4/ready")
-    folder, names = release
-    version, loaded = load(python, folder, names, tmp_path)
-    assert version == "4.0.0"
-    assert loaded == {name: expected(folder, name) for name in names}
+    told, *lines = done.stdout.splitlines()
+    assert told.split(".")[: version.count(".") + 1] == version.split(".")
+    pairs = [(folders[repo], name) for repo, names in wanted.items() for name in names]
+    for (folder, name), line in zip(pairs, lines, strict=True):
+        rows = expected(folder, name)
+        assert json.loads(line) == [rows, rows], name
 
 
 def test_polars(release: tuple[Path, list[str]]):
@@ -93,10 +98,10 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("backend", [{}, {"dtype_backend": "pyarrow"}], ids=["numpy", "pyarrow"])
-def test_pandas(own_release: Path, backend: dict[str, Any]):
-    for name in OWN:
-        frame = pandas.read_parquet(own_release / f"data/{name}/test.parquet", **backend)
-        assert plain(frame.to_dict("records")) == expected(own_release, name)
+def test_pandas(whole_release: Path, backend: dict[str, Any]):
+    for name in WHOLE:
+        frame = pandas.read_parquet(whole_release / f"data/{name}/test.parquet", **backend)
+        assert plain(frame.to_dict("records")) == expected(whole_release, name)
 
 
 def test_pandas_keeps_long_integers_with_arrow_types(small_release: Path):
@@ -122,9 +127,9 @@ print(json.dumps({name: list(dataset.records(name)) for name in names}, default=
 """
 
 
-def test_croissant_loads_records(own_release: Path, tmp_path: Path):
+def test_croissant_loads_records(whole_release: Path, tmp_path: Path):
     done = subprocess.run(
-        [sys.executable, "-c", CROISSANT, own_release],
+        [sys.executable, "-c", CROISSANT, whole_release],
         env=os.environ | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -132,8 +137,12 @@ def test_croissant_loads_records(own_release: Path, tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     records = json.loads(done.stdout.splitlines()[-1])
-    assert list(records) == OWN
-    deals = expected(own_release, "deal")
+    assert list(records) == WHOLE
+    for name in WHOLE:
+        assert [row[f"{name}/doc_id"] for row in records[name]] == [
+            row["doc_id"] for row in expected(whole_release, name)
+        ]
+    deals = expected(whole_release, "deal")
     for record, row in zip(records["deal"], deals, strict=True):
         assert record["deal/target"] == row["target"]
         assert record["deal/investors"] == row["investors"]

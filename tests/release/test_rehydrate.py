@@ -37,6 +37,30 @@ def test_the_passes_come_back_with_values_and_evidence(own_release: Path, reposi
                 assert (event["fields"], event["evidence"]) == (same["fields"], same["evidence"])
 
 
+def test_variants_come_back_with_what_they_are_made_of(
+    whole_release: Path, made: dict[str, Path], repository: Path, tmp_path: Path
+):
+    """The texts of the twins are those of `goldspan variants twins`; those of the synthetic ones are in the release."""
+    out = tmp_path / "whole"
+    assert rehydrate(whole_release, [repository / "seeds", made["twins"] / "documents.jsonl"], out) == 34
+    for name, folder in made.items():
+        for file in ("documents.jsonl", "gold.jsonl"):
+            before, after = (
+                [json.loads(line) for line in path.read_text().splitlines()]
+                for path in (folder / file, out / name / file)
+            )
+            stated = [{key: value for key, value in row.items() if value is not None} for row in after]
+            assert len(stated) == len(before)
+            if file == "documents.jsonl":
+                assert stated == before
+            for one, other in zip(before, after, strict=True):
+                assert one.get("review_status") == other.get("review_status")
+                for event, same in zip(one.get("events", ()), other.get("events", ()), strict=True):
+                    assert {key: same[key] for key in event} == event
+    with pytest.raises(DataError, match="document seed-000-01~t1: no copy of this text"):
+        rehydrate(whole_release, repository / "seeds", tmp_path / "other")
+
+
 def test_whole_files_are_known_by_their_hash(small_release: Path, tmp_path: Path):
     (tmp_path / "texts").mkdir()
     for number, text in enumerate(TEXTS.values()):
@@ -67,7 +91,7 @@ def test_a_release_with_names_that_lead_out_of_the_folder_is_refused(
 ):
     release = copy_of(small_release)
     manifest = json.loads((release / "manifest.json").read_text())
-    write(release / "manifest.json", [manifest | {"passes": {"../../evil": "0"}, "variants": [".."]}])
+    write(release / "manifest.json", [manifest | {"passes": {"../../evil": "0"}, "variants": {"..": "0"}}])
     with pytest.raises(DataError, match="a name that cannot be one"):
         rehydrate(release, tmp_path, tmp_path / "whole")
 

@@ -12,6 +12,7 @@ import msgspec
 from goldspan import content
 from goldspan.board import strict_yaml
 from goldspan.board.figures import Figures, Scored, Task, Twins, figures_of
+from goldspan.board.hub_files import MARK
 from goldspan.board.intake import check, check_without_predictions
 from goldspan.board.made_twins import MadeTwins
 from goldspan.board.pins import (
@@ -27,6 +28,7 @@ from goldspan.board.pins import (
 )
 from goldspan.board.ranking import Row, Version, ranked
 from goldspan.board.submission import AGREEMENT, Submission
+from goldspan.checksums import sums
 from goldspan.errors import DataError, Problem, UsageError
 from goldspan.files import read_bytes, sha256_of_file, write_whole
 
@@ -220,9 +222,6 @@ def _record(folder: Path, versions: list[Version]) -> None:
             write_whole(path, [msgspec.json.format(data, indent=2) + b"\n"])
 
 
-MARK = ".goldspan-board"
-
-
 def _check_target(out: Path) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise UsageError(f"{out} is no directory; it is left as it is")
@@ -236,13 +235,17 @@ def _write(out: Path, files: Iterator[tuple[str, bytes | Path]]) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as name:
             new, old = Path(name) / "new", Path(name) / "old"
-            for path, what in [(MARK, b""), *files]:
+            digests: dict[str, str] = {}
+            for path, what in files:
                 target = new / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if isinstance(what, Path):
                     shutil.copyfile(what, target, follow_symlinks=False)
                 else:
                     target.write_bytes(what)
+                digests[path] = sha256_of_file(target)
+            new.mkdir(exist_ok=True)
+            (new / MARK).write_bytes(sums(digests))
             if out.exists():
                 out.rename(old)
             new.rename(out)

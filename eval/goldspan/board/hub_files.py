@@ -5,6 +5,9 @@ from typing import Any
 from goldspan.board import strict_yaml
 from goldspan.board.ranking import Row, Version
 
+MARK = ".goldspan-board"
+"""What makes a directory a board: the checksums of its files."""
+
 SPACE = b"""---
 title: goldspan board
 sdk: static

@@ -1,4 +1,4 @@
-"""`goldspan board check`, `add` and `build`."""
+"""`goldspan board check`, `add`, `build` and `push`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.common import EPILOG_MODE, DocumentsOption, SchemaOption
+from goldspan.cli.common import EPILOG_MODE, DocumentsOption, JsonOption, SchemaOption, write_json
 
 if TYPE_CHECKING:
     from goldspan.board.intake import Checked
@@ -30,6 +30,7 @@ def root() -> None:
     Examples:
       goldspan board check submissions/0.1.0/my_rules
       goldspan board build --out build/board
+      goldspan board push build/board --repo ORG/NAME
     """
 
 
@@ -148,6 +149,39 @@ def build(
     for version in versions:
         print(f"{version.name}: {len(version.rows)} system{'s' * (len(version.rows) != 1)}")
     print(f"The board: {out / 'index.html'}")
+
+
+@app.command("push")
+def push(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A board that `build` wrote.")],
+    repo: Annotated[str, typer.Option("--repo", metavar="ORG/NAME", help="The Space on the Hub.")],
+    private: Annotated[bool, typer.Option("--private", help="Create the Space as a private one.")] = False,
+    pull_request: Annotated[bool, typer.Option("--pull-request", help="Open a pull request.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, look at the Hub, and write nothing.")] = False,
+    json: JsonOption = None,
+) -> None:
+    """Publish the board as a static Space: check, upload in one commit, read back byte for byte.
+
+    The token comes from HF_TOKEN or from `hf auth login`. A push that broke off changes nothing; call it again.
+
+    \b
+    Examples:
+      goldspan board push build/board --repo ORG/NAME --dry-run
+      goldspan board push build/board --repo ORG/NAME
+    """
+    from goldspan.board.push import push as push_board
+
+    quiet = str(json) == "-"
+    result = push_board(
+        directory,
+        repo,
+        private=private,
+        pull_request=pull_request,
+        dry_run=dry_run,
+        say=(lambda _: None) if quiet else print,
+    )
+    if json:
+        write_json(json, result._asdict())
 
 
 def _tell(checked: "Checked") -> None:

@@ -12,7 +12,20 @@ app = typer.Typer(rich_markup_mode=EPILOG_MODE, no_args_is_help=True)
 
 ReleaseArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A release that `build` wrote.")]
 TextsOption = Annotated[
-    Path, typer.Option("--texts", metavar="PATH", help="Your copies: documents (JSONL), or a directory of text files.")
+    list[Path],
+    typer.Option(
+        "--texts",
+        metavar="PATH",
+        help="Your copies: documents (JSONL), or a directory of text files; may be given more than once.",
+    ),
+]
+CopiesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--documents",
+        metavar="PATH",
+        help="The texts to check spans against, like --texts of `rehydrate`. Default: goldspan's own.",
+    ),
 ]
 
 
@@ -97,7 +110,7 @@ def _named(pairs: list[str]) -> dict[str, Path]:
 
 
 @app.command("check")
-def check(directory: ReleaseArgument, documents: DocumentsOption = None, json: JsonOption = None) -> None:
+def check(directory: ReleaseArgument, documents: CopiesOption = None, json: JsonOption = None) -> None:
     """Check a release: files, tables, spans, card, Croissant, leaked text, secrets; load it as a stranger does.
 
     \b
@@ -129,7 +142,7 @@ def push(
     private: Annotated[bool, typer.Option("--private", help="Create the repository as a private one.")] = False,
     pull_request: Annotated[bool, typer.Option("--pull-request", help="Open a pull request; tag nothing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, look at the Hub, and write nothing.")] = False,
-    documents: DocumentsOption = None,
+    documents: CopiesOption = None,
     json: JsonOption = None,
 ) -> None:
     """Publish a release: check, upload in one commit, read back byte for byte, then tag.

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 from goldspan import content
+from goldspan.checksums import sha256, sums
 from goldspan.documents import Document
 from goldspan.errors import UsageError
 from goldspan.files import read_bytes, sha256_of_file
+from goldspan.hub.needs import need
+from goldspan.records import Record
 from goldspan.release.about import About, load_about
 from goldspan.release.card import bibtex, card, citation_file, eval_yaml
 from goldspan.release.croissant import croissant
@@ -24,11 +27,8 @@ from goldspan.release.manifest import (
     ConfigInfo,
     Manifest,
     as_json,
-    sha256,
-    sums,
 )
-from goldspan.release.needs import need
-from goldspan.release.source import Source, load_source
+from goldspan.release.source import Part, Source, load_source
 from goldspan.release.tables import Config, configs_of, rebuilt, record_line
 from goldspan.scoring import sign
 from goldspan.version import VERSION
@@ -130,7 +130,7 @@ def _files(source: Source, about: About, paths: _Paths, text: TextPolicy) -> tup
         EVAL: eval_yaml(about, list(source.schema.types)),
         CITATION: citation_file(about),
     }
-    files[SUMS] = sums(files)
+    files[SUMS] = sums({path: sha256(data) for path, data in files.items()})
     return files, manifest
 
 
@@ -149,8 +149,12 @@ def _parquet(config: Config) -> bytes:
 def _manifest(
     source: Source, about: About, paths: _Paths, text: TextPolicy, configs: Iterable[Config], given: list[str]
 ) -> Manifest:
-    schema, part = source.schema, source.gold
-    gold = sha256(record_line(rebuilt(record, schema, part.documents)) for record in part.records)
+    schema = source.schema
+
+    def digest(records: Iterable[Record], part: Part) -> str:
+        return sha256(record_line(rebuilt(record, schema, part.documents)) for record in records)
+
+    gold = digest(source.gold.records, source.gold)
     return Manifest(
         name=about.name,
         version=about.version,
@@ -161,11 +165,8 @@ def _manifest(
         schema_version=schema.version,
         text=text,
         given=given,
-        passes={
-            name: sha256(record_line(rebuilt(record, schema, part.documents)) for record in records)
-            for name, records in source.passes.items()
-        },
-        variants=list(source.variants),
+        passes={name: digest(records, source.gold) for name, records in source.passes.items()},
+        variants={name: digest(part.records, part) for name, part in source.variants.items()},
         configs={config.name: ConfigInfo(config.path, len(config.rows)) for config in configs},
         built_from={"gold": sha256_of_file(paths.gold), "documents": sha256_of_file(paths.documents)},
         about=about,

@@ -6,16 +6,19 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from goldspan.hub.needs import need
 from goldspan.release.about import About
 from goldspan.release.figures import Figures
 from goldspan.release.hub_values import size_category
 from goldspan.release.manifest import Manifest
-from goldspan.release.needs import need
-from goldspan.release.tables import SPLIT, Config
+from goldspan.release.tables import SPLIT, Config, config_path
+
+SECTIONS = ("Load", "Score", "Fields", "Annotation", "Use", "Biases", "Licence", "Takedown", "Citation")
+"""What every card has."""
 
 
-def metadata(about: About, figures: Figures, configs: Sequence[Config]) -> dict[str, Any]:
-    """The metadata of the card, as the Hub reads it."""
+def metadata(about: About, documents: int, configs: Sequence[str]) -> dict[str, Any]:
+    """The metadata of the card, as the Hub reads it; `documents` are those of gold, `configs` names."""
     entries = {
         "pretty_name": about.name,
         "language": about.language,
@@ -25,17 +28,17 @@ def metadata(about: About, figures: Figures, configs: Sequence[Config]) -> dict[
         "annotations_creators": [about.annotators],
         "language_creators": [about.text_creators],
         "multilinguality": ["monolingual" if len(about.language) == 1 else "multilingual"],
-        "size_categories": [size_category(figures.documents)],
+        "size_categories": [size_category(documents)],
         "source_datasets": ["original"],
         "task_categories": about.task_categories,
         "tags": about.tags,
         "configs": [
             {
-                "config_name": config.name,
-                **({"default": True} if config.name == "gold" else {}),
-                "data_files": [{"split": SPLIT, "path": config.path}],
+                "config_name": name,
+                **({"default": True} if name == "gold" else {}),
+                "data_files": [{"split": SPLIT, "path": config_path(name)}],
             }
-            for config in configs
+            for name in configs
         ],
     }
     return {key: value for key, value in entries.items() if value}
@@ -63,7 +66,8 @@ def card(
         citation=citation,
         split=SPLIT,
     )
-    return f"---\n{_yaml(metadata(about, figures, configs))}---\n\n{page}".encode()
+    head = _yaml(metadata(about, figures.documents, [config.name for config in configs]))
+    return f"---\n{head}---\n\n{page}".encode()
 
 
 def _cell(text: str) -> str:

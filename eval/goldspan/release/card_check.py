@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
+from goldspan.hub.needs import need
 from goldspan.release.hub_values import (
     CREATORS,
     LANGUAGE,
@@ -13,7 +14,6 @@ from goldspan.release.hub_values import (
     SIZES,
     TASK_CATEGORIES,
 )
-from goldspan.release.needs import need
 
 _LISTS: Mapping[str, Collection[str]] = {
     "annotations_creators": CREATORS,
@@ -23,6 +23,7 @@ _LISTS: Mapping[str, Collection[str]] = {
     "task_categories": TASK_CATEGORIES,
 }
 _REQUIRED = ("pretty_name", "language", "license", "annotations_creators", "size_categories", "configs")
+_DEEPEST = 20
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 _CONFIG_NAME = re.compile(r"[^<>:/\\|?*\s]+")
 
@@ -34,9 +35,10 @@ def metadata_of(card: str) -> dict[str, Any]:
         raise ValueError("a card begins with its metadata between two lines of ---")
     yaml = need("yaml")
     try:
+        _refuse_hostile(yaml, found[1])
         node = yaml.compose(found[1])
         value: Any = yaml.safe_load(found[1])
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"the metadata is no YAML: {error}") from error
     if not isinstance(value, dict):
         raise ValueError("the metadata must be a mapping")
@@ -44,6 +46,16 @@ def metadata_of(card: str) -> dict[str, Any]:
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         raise ValueError(f"the metadata has a key twice: {', '.join(twice)}")
     return cast("dict[str, Any]", value)
+
+
+def _refuse_hostile(yaml: Any, text: str) -> None:
+    """ValueError before the parser meets what makes it slow or large: aliases that multiply, and deep nesting."""
+    depth = 0
+    for token in yaml.scan(text):
+        name = type(token).__name__
+        depth += name.endswith("StartToken") - name.endswith("EndToken")
+        if depth > _DEEPEST or name in ("AliasToken", "TagToken"):
+            raise ValueError(f"the metadata has aliases or tags of YAML, or more than {_DEEPEST} levels")
 
 
 def metadata_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -56,7 +68,7 @@ def metadata_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if not metadata.get(key):
             yield key, "is missing"
     for licence in _as_list(metadata.get("license")):
-        if licence not in LICENCES:
+        if not _is_among(licence, LICENCES):
             yield (
                 "license",
                 f"{licence!r} is no licence that the Hub knows; the names are lower case, such as cc-by-4.0",
@@ -68,7 +80,7 @@ def metadata_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "language", f"{language!r} is no ISO 639 code; YAML reads a bare no as false, so quote it"
     for key, allowed in _LISTS.items():
         for value in _as_list(metadata.get(key)):
-            if value not in allowed:
+            if not _is_among(value, allowed):
                 yield key, f"{value!r} is not among {', '.join(sorted(allowed))}"
     for tag in _as_list(metadata.get("tags")):
         if not isinstance(tag, str) or not tag.strip():
@@ -95,6 +107,10 @@ def _config_faults(configs: Any) -> Iterator[tuple[str, str]]:
         yield "configs", "a config_name stands twice"
     if defaults > 1:
         yield "configs", "more than one is the default"
+
+
+def _is_among(value: Any, allowed: Collection[str]) -> bool:
+    return isinstance(value, str) and value in allowed
 
 
 def _as_list(value: Any) -> list[Any]:

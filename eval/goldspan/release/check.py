@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from goldspan.documents import Document, load_documents
+from goldspan import content
+from goldspan.checksums import differing, files_below, is_plain
 from goldspan.errors import DataError, Problem, UsageError
 from goldspan.files import read_bytes
+from goldspan.hub.needs import need
+from goldspan.release.card import SECTIONS, citation_file, eval_yaml, metadata
 from goldspan.release.card_check import metadata_faults, metadata_of
 from goldspan.release.leaks import Withheld, secrets_in, strings_of
-from goldspan.release.manifest import CARD, EVAL, SUMS, read_sums, sha256
-from goldspan.release.needs import need
+from goldspan.release.manifest import CARD, CITATION, EVAL, SUMS
 from goldspan.release.readers import reader_faults
 from goldspan.release.reading import Release, ReleasedDocument, open_release
-from goldspan.release.rehydrate import problems_of_records, prove
-from goldspan.release.tables import SPLIT, type_config
+from goldspan.release.rehydrate import Places, finder, problems_of_records, prove
+from goldspan.release.tables import type_config
 
 LARGEST_PLAIN, LARGEST = 10 * 2**20, 5 * 2**30
 """Bytes of a file that goes into git as it is, and of any file: what the Hub takes in one piece."""
@@ -35,16 +36,17 @@ class Checked:
     proved: int = 0
 
 
-def check(release: Path | str, *, documents: Path | str | None = None) -> Checked:
+def check(release: Path | str, *, documents: Places | None = None) -> Checked:
     """Check a release: files, tables, records, spans, card, Croissant, leaks; and load it as a stranger does.
 
-    Spans of stand-off documents are checked against `documents`, which must then hold every text; without it, against
-    goldspan's own documents, as far as they are the same. Raises UsageError where there is no such directory.
+    Spans of stand-off documents are checked against `documents` (what `rehydrate` takes as texts), which must then
+    hold every text; without it, against goldspan's own documents, as far as they are the same. Raises UsageError where
+    there is no such directory.
     """
     folder = Path(release)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such directory")
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir()}
+    files = files_below(folder)
     problems = [*_file_problems(files), *_card_problems(folder)]
     size = sum(path.lstat().st_size for path in files.values())
     try:
@@ -52,7 +54,7 @@ def check(release: Path | str, *, documents: Path | str | None = None) -> Checke
     except (DataError, UsageError) as error:
         told = error.problems if isinstance(error, DataError) else (Problem(str(error)),)
         return Checked((*problems, *told), len(files), size)
-    texts, missing = prove(opened, _finder(documents))
+    texts, missing = prove(opened, finder(documents or content.DOCUMENTS))
     problems += [] if documents is None else missing
     problems += problems_of_records(opened, texts)
     problems += _manifest_problems(opened)
@@ -65,20 +67,9 @@ def check(release: Path | str, *, documents: Path | str | None = None) -> Checke
     )
 
 
-def _finder(documents: Path | str | None) -> Any:
-    loaded = load_documents(Path(documents) if documents else None)
-    own: dict[str, Document] = {document.text_sha256: document for document in loaded.values()}
-
-    def find(released: ReleasedDocument) -> str | None:
-        document = own.get(released.text_sha256) or loaded.get(released.document.doc_id)
-        return None if document is None else document.text
-
-    return find
-
-
 def _file_problems(files: dict[str, Path]) -> Iterator[Problem]:
     for name, path in files.items():
-        if path.is_symlink() or not path.is_file():
+        if not is_plain(path):
             yield Problem("is no plain file", path)
             continue
         size = path.stat().st_size
@@ -86,21 +77,7 @@ def _file_problems(files: dict[str, Path]) -> Iterator[Problem]:
             yield Problem(f"is too large for the Hub in one piece: {size} bytes", path)
             continue
         yield from (Problem(f"holds {what}", path) for what in secrets_in(read_bytes(path)))
-    if SUMS not in files:
-        yield Problem(f"there is no {SUMS}")
-        return
-    try:
-        expected = read_sums(read_bytes(files[SUMS]))
-    except ValueError as error:
-        yield Problem(str(error), files[SUMS])
-        return
-    for name in sorted(expected.keys() | files.keys() - {SUMS}):
-        if name not in files:
-            yield Problem(f"{SUMS} names this file, and it is not there", Path(name))
-        elif name not in expected:
-            yield Problem(f"{SUMS} does not name this file", files[name])
-        elif files[name].is_file() and sha256(read_bytes(files[name])) != expected[name]:
-            yield Problem(f"is not the file whose sha256 {SUMS} names", files[name])
+    yield from differing(files, SUMS)
 
 
 def _card_problems(folder: Path) -> Iterator[Problem]:
@@ -124,15 +101,28 @@ def _manifest_problems(release: Release) -> Iterator[Problem]:
             yield Problem(f"the signature is not that of this {part}: {manifest.signature}")
     if manifest.text == "none" and manifest.given:
         yield Problem("the manifest says that no text is given, and names documents whose text is")
-    wanted = {("gold", SPLIT), *((name, SPLIT) for name in schema.types)}
+    about = manifest.about
+    for name, expected in ((EVAL, eval_yaml(about, list(schema.types))), (CITATION, citation_file(about))):
+        path = release.folder / name
+        if not is_plain(path) or path.read_bytes() != expected:
+            yield Problem("is not what the manifest and the schema make of it", path)
+    yield from _card_against(release)
+
+
+def _card_against(release: Release) -> Iterator[Problem]:
+    """Where the card says something else than the manifest."""
+    manifest, path = release.manifest, release.folder / CARD
     try:
-        told: Any = need("yaml").safe_load(read_bytes(release.folder / EVAL))
-        tasks = {(task["config"], task["split"]) for task in told["tasks"]}
-    except (KeyError, TypeError, ValueError, UsageError) as error:
-        yield Problem(f"is no list of tasks: {error}", release.folder / EVAL)
-        return
-    if tasks != wanted:
-        yield Problem("its tasks are not gold and the types of the schema", release.folder / EVAL)
+        text = read_bytes(path).decode()
+        told = metadata_of(text)
+    except (ValueError, UsageError):
+        return  # told already
+    wanted = metadata(manifest.about, release.tables["documents"].num_rows, list(manifest.configs))
+    for key in sorted(key for key in wanted.keys() | told.keys() if wanted.get(key) != told.get(key)):
+        yield Problem(f"{key} is not that of the manifest", path)
+    for part in (manifest.signature, *(f"\n## {section}\n" for section in SECTIONS)):
+        if part not in text:
+            yield Problem(f"does not say {part.strip()!r}", path)
 
 
 def _table_problems(release: Release) -> Iterator[Problem]:
@@ -168,8 +158,9 @@ def _text_problems(release: Release, texts: dict[str, str], files: dict[str, Pat
                 yield Problem("has quotes of a text that is not given away", Path(config), None, row["doc_id"])
     known = [texts[released.text_sha256] for released in withheld if released.text_sha256 in texts]
     watch = Withheld(known, [released.document.title or "" for released in withheld])
-    for name, path in files.items():
-        if not name.endswith(".parquet") and (piece := watch.found_in(read_bytes(path).decode(errors="replace"))):
+    plain = (path for name, path in files.items() if is_plain(path) and not name.endswith(".parquet"))
+    for path in plain:
+        if piece := watch.found_in(read_bytes(path).decode(errors="replace")):
             yield Problem(f"holds a piece of a text that is not given away: {piece!r}", path)
     for config, table in release.tables.items():
         rows = table.to_pylist()

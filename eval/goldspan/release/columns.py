@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import msgspec
 
+from goldspan.hub.needs import need
 from goldspan.nodes import Group, Items, Leaf, Node
 from goldspan.pointers import pointer
-from goldspan.release.needs import need
 
 _STRUCTS = {
     "money": {"amount": "number", "currency": "string", "bound": "string"},

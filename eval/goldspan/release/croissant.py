@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from goldspan.hub.needs import need
 from goldspan.release.about import About
 from goldspan.release.columns import Shape
 from goldspan.release.figures import Figures
 from goldspan.release.manifest import as_json
-from goldspan.release.needs import need
 from goldspan.release.tables import Config
 
 CONFORMS_TO = ("http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0")

@@ -11,6 +11,7 @@ import msgspec
 
 from goldspan.check import leaves_of
 from goldspan.counts import Counts
+from goldspan.documents import Document
 from goldspan.errors import DataError, Problem
 from goldspan.files import FORMAT_ERRORS, read_lines
 from goldspan.kinds import states_nothing
@@ -58,6 +59,16 @@ class Mentioned(NamedTuple):
     events: int
 
 
+class VariantFigures(NamedTuple):
+    """Made documents with gold; `licences` and `review` count documents."""
+
+    name: str
+    documents: int
+    events: int
+    licences: dict[str, int]
+    review: dict[str, int]
+
+
 @dataclass(frozen=True)
 class Figures:
     """All that the card counts."""
@@ -78,7 +89,8 @@ class Figures:
     licences: dict[str, int]
     dated: int
     most_named: tuple[Mentioned, ...]
-    variants: dict[str, tuple[int, int]]
+    published: tuple[str, str] | None
+    variants: tuple[VariantFigures, ...]
 
     @property
     def has_keys(self) -> bool:
@@ -93,6 +105,7 @@ def figures_of(
     part = source.gold
     events = [event for record in part.records for event in record.events]
     types = {event_type.name: event_type for event_type in source.schema.types.values()}
+    dates = [document.published for document in part.documents.values() if document.published is not None]
     leaves = [(e, leaf) for e in events for leaf in leaves_of(types[e.type].group, e.fields)]
     return Figures(
         documents=len(part.documents),
@@ -108,10 +121,11 @@ def figures_of(
         agreement=tuple(_agreement(source.passes, passes, schema, documents)),
         adjudicated=_adjudicated(adjudication),
         review=_count(record.review_status or "not stated" for record in part.records),
-        licences=_count(document.licence or "not known" for document in part.documents.values()),
-        dated=sum(1 for document in part.documents.values() if document.published is not None),
+        licences=_licences(part.documents.values()),
+        dated=len(dates),
         most_named=_most_named(events, types),
-        variants={name: _sizes(made) for name, made in source.variants.items()},
+        published=(min(dates), max(dates)) if dates else None,
+        variants=tuple(_variant_figures(name, made) for name, made in source.variants.items()),
     )
 
 
@@ -119,8 +133,15 @@ def _count(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
 
 
-def _sizes(part: Part) -> tuple[int, int]:
-    return len(part.documents), sum(len(record.events) for record in part.records)
+def _variant_figures(name: str, part: Part) -> VariantFigures:
+    documents = part.documents.values()
+    events = sum(len(record.events) for record in part.records)
+    review = _count(record.review_status or "not stated" for record in part.records)
+    return VariantFigures(name, len(documents), events, _licences(documents), review)
+
+
+def _licences(documents: Iterable[Document]) -> dict[str, int]:
+    return _count(document.licence or "not known" for document in documents)
 
 
 def _type_figures(event_type: EventType, events: Sequence[Event]) -> TypeFigures:

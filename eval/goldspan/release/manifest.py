@@ -1,7 +1,5 @@
 """The manifest and the checksums of a release: what it is, by hashes."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +29,9 @@ class ConfigInfo(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a release is.
 
-    `gold_sha256` and `documents_sha256` are those of the files that `goldspan release rehydrate` writes;
-    `signature` is what a score against them bears. `built_from` are the hashes of the files it was built from.
-    `text` is `none`, `licensed` or `all`; `given` the documents whose text is in the release.
+    `gold_sha256`, and those of `passes` and `variants` by name, are the SHA-256 of the files that `goldspan release
+    rehydrate` writes; `signature` is what a score against this gold bears. `built_from` are the hashes of the files it
+    was built from. `text` is `none`, `licensed` or `all`; `given` the documents whose text is in the release.
     """
 
     name: str
@@ -46,18 +44,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     given: list[str]
     passes: dict[str, str]
-    variants: list[str]
+    variants: dict[str, str]
     configs: dict[str, ConfigInfo]
     built_from: dict[str, str]
     about: About
-
-
-def sha256(data: bytes | Iterable[bytes]) -> str:
-    """SHA-256 in hexadecimal."""
-    digest = hashlib.sha256()
-    for chunk in [data] if isinstance(data, bytes) else data:
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def as_json(value: Any) -> bytes:
@@ -72,19 +62,3 @@ def read_manifest(release: Path) -> Manifest:
         return msgspec.json.decode(read_bytes(path), type=Manifest)
     except FORMAT_ERRORS as error:
         raise DataError([Problem(str(error), path)]) from error
-
-
-def sums(files: Mapping[str, bytes]) -> bytes:
-    """What `sha256sum --check` takes: a line a file, sorted by path."""
-    return "".join(f"{sha256(files[path])}  {path}\n" for path in sorted(files)).encode()
-
-
-def read_sums(data: bytes) -> dict[str, str]:
-    """SHA-256 by path; ValueError where a line is none of `sha256sum`'s."""
-    found: dict[str, str] = {}
-    for line in data.decode().splitlines():
-        digest, separator, path = line.partition("  ")
-        if not separator or len(digest) != 64:
-            raise ValueError(f"no line of a checksum file: {line[:100]!r}")
-        found[path] = digest
-    return found

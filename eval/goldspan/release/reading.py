@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from goldspan.documents import Document
+from goldspan.documents import ABOUT, Document
 from goldspan.errors import DataError, Problem, UsageError
+from goldspan.hub.needs import need
 from goldspan.records import Record
 from goldspan.release.columns import Shape, arrow_type
 from goldspan.release.manifest import Manifest, read_manifest
-from goldspan.release.needs import need
 from goldspan.release.source import PART, Cut
 from goldspan.release.tables import config_path, document_columns, pass_columns, record_columns, record_of, type_columns
 from goldspan.schema import Schema, load_schema
@@ -118,7 +118,7 @@ def _faults(table: Any, columns: Mapping[str, Shape], manifest: Manifest, name: 
 
 
 def _document(row: Mapping[str, Any]) -> ReleasedDocument:
-    about = {name: row[name] for name in ("title", "published", "publisher", "author", "url", "licence")}
+    about = {name: row[name] for name in ABOUT}
     text: str | None = row.get("text")
     document = Document(row["doc_id"], text or "", row["story"], **about)
     return ReleasedDocument(

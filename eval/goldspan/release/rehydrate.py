@@ -1,17 +1,17 @@
 """`goldspan release rehydrate`: stand-off rows joined with one's own copies of the texts, each proved by sha256."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from goldspan.check_record import check_record
+from goldspan.checksums import sha256
 from goldspan.documents import load_documents
 from goldspan.errors import DataError, Problem
 from goldspan.files import read_bytes
 from goldspan.release.folders import refuse_if_used, write_folder
-from goldspan.release.manifest import sha256
 from goldspan.release.reading import Release, ReleasedDocument, open_release
 from goldspan.release.tables import record_line
 
@@ -19,17 +19,21 @@ Find = Callable[[ReleasedDocument], str | None]
 """The reader's copy of a document, whatever its hash; None where there is none."""
 
 
-def rehydrate(release: Path | str, texts: Path | str, out: Path | str) -> int:
+Places = Path | str | Sequence[Path | str]
+"""One or more documents files (JSONL), or directories of text files."""
+
+
+def rehydrate(release: Path | str, texts: Places, out: Path | str) -> int:
     """Write documents, gold, passes and variants with their texts and quotes; returns the number of documents.
 
-    `texts` is a documents file (JSONL), or a directory of text files: one that a document was cut from is found by its
-    name, one that holds a whole document by its hash. `out` must be new or empty. Raises DataError with every document
+    A text is found in `texts` by its hash; of a directory of text files, one that a document was cut from by its name.
+    `out` must be new or empty. Raises DataError with every document
     that is missing or differs, and every span that is not in its text; UsageError where the call is wrong.
     """
     target = Path(out)
     refuse_if_used(target)
     opened = open_release(Path(release))
-    found, problems = prove(opened, finder(Path(texts)))
+    found, problems = prove(opened, finder(texts))
     if not problems:
         problems = list(problems_of_records(opened, found))
     if problems:
@@ -38,24 +42,35 @@ def rehydrate(release: Path | str, texts: Path | str, out: Path | str) -> int:
     return len(found)
 
 
-def finder(texts: Path) -> Find:
-    """How the reader's copies are looked up."""
-    if not texts.is_dir():
-        loaded = load_documents(texts)
-        return lambda released: (own := loaded.get(released.document.doc_id)) and own.text
-    whole: dict[str, str] = {}
-    for path in sorted(texts.iterdir()):
-        if path.is_file():
-            whole[path.name] = read_bytes(path).decode(errors="replace")
-    by_hash = {sha256(text.encode()): text for text in whole.values()}
+def finder(texts: Places) -> Find:
+    """How the reader's copies are looked up: by hash, or else by the name of the source file, or else by id."""
+    by_hash: dict[str, str] = {}
+    by_file: dict[str, str] = {}
+    by_id: dict[str, str] = {}
+    for place in [texts] if isinstance(texts, str | Path) else texts:
+        for name, text in _texts_in(Path(place), by_id):
+            by_hash[sha256(text.encode())] = text
+            by_file.setdefault(name, text)
 
     def find(released: ReleasedDocument) -> str | None:
         cut = released.cut
         if released.text_sha256 in by_hash:
             return by_hash[released.text_sha256]
-        return whole[cut.file][cut.start : cut.end] if cut.file in whole else None
+        return by_file[cut.file][cut.start : cut.end] if cut.file in by_file else by_id.get(released.document.doc_id)
 
     return find
+
+
+def _texts_in(place: Path, by_id: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (name of the file or nothing, text); documents are kept in `by_id`."""
+    if place.is_dir():
+        for path in sorted(place.iterdir()):
+            if path.is_file():
+                yield path.name, read_bytes(path).decode(errors="replace")
+        return
+    for document in load_documents(place).values():
+        by_id.setdefault(document.doc_id, document.text)
+        yield "", document.text
 
 
 def prove(release: Release, find: Find) -> tuple[dict[str, str], list[Problem]]:
@@ -99,16 +114,18 @@ def problems_of_records(release: Release, texts: Mapping[str, str]) -> Iterator[
                     if any(span.end > released.characters for span in spans):
                         message = f"evidence beyond the end of the text ({released.characters} characters)"
                         yield Problem(message, Path(config), None, record.doc_id, pointer)
-    if all(released.text_sha256 in texts for released in release.documents("gold").values()):
-        yield from _other_bytes(release, texts)
+    for part in release.parts:
+        if all(released.text_sha256 in texts for released in release.documents(part).values()):
+            yield from _other_bytes(release, part, texts)
 
 
-def _other_bytes(release: Release, texts: Mapping[str, str]) -> Iterator[Problem]:
+def _other_bytes(release: Release, part: str, texts: Mapping[str, str]) -> Iterator[Problem]:
     manifest = release.manifest
-    if sha256(lines(release, release.rows("gold"), texts)) != manifest.gold_sha256:
-        yield Problem("gold is not the one whose sha256 the manifest names")
-    for name, expected in manifest.passes.items():
-        if sha256(lines(release, _pass_rows(release, name), texts)) != expected:
+    expected = manifest.gold_sha256 if part == "gold" else manifest.variants[part]
+    if sha256(lines(release, release.rows(part), texts)) != expected:
+        yield Problem(f"{part} is not the one whose sha256 the manifest names")
+    for name, digest in manifest.passes.items() if part == "gold" else ():
+        if sha256(lines(release, _pass_rows(release, name), texts)) != digest:
             yield Problem(f"the pass {name!r} is not the one whose sha256 the manifest names")
 
 

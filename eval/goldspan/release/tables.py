@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from goldspan.documents import Document
+from goldspan.documents import ABOUT, Document
+from goldspan.hub.needs import need
 from goldspan.records import Event, Record, Span
 from goldspan.release.columns import Shape, arrow_type, from_column, shape_of, to_column
-from goldspan.release.needs import need
 from goldspan.release.source import Cut, Part, Source
 from goldspan.schema import Schema
 
@@ -77,7 +77,7 @@ def document_columns(text: bool) -> dict[str, Shape]:
     return {
         **dict.fromkeys(("doc_id", "text_sha256"), "string"),
         "characters": "integer",
-        **dict.fromkeys(("story", "title", "published", "publisher", "author", "url", "licence", "file"), "string"),
+        **dict.fromkeys(("story", *ABOUT, "file"), "string"),
         **dict.fromkeys(("start", "end"), "integer"),
         **({"text": "string"} if text else {}),
     }

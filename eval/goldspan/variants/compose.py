@@ -9,7 +9,7 @@ from goldspan.variants.drawer import Drawer
 from goldspan.variants.facts import Fact, Item, money, percent
 from goldspan.variants.general import general
 from goldspan.variants.grammar import Choice, Phrase, Shown, Slot, Template, Words, load_grammar, parse
-from goldspan.variants.making import Made, made
+from goldspan.variants.making import LICENCE, Made, made
 from goldspan.variants.teller import Teller
 from goldspan.variants.text import Builder
 from goldspan.variants.words import Coiner, Name
@@ -294,7 +294,7 @@ def compose(doc_id: str, stream: str, forbidden: Collection[str], schema_version
     events = article.record_events()
     for event in events:
         event["story_event"] = f"{doc_id}-{event['id']}"
-    about = {"doc_id": doc_id, "story": doc_id, "title": article.title, "variant": "synthetic"}
+    about = {"doc_id": doc_id, "story": doc_id, "title": article.title, "licence": LICENCE, "variant": "synthetic"}
     return made(about, article.builder.text, events, schema_version, REVIEW)
 
 

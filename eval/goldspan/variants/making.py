@@ -16,6 +16,9 @@ import msgspec
 from goldspan.errors import UsageError
 
 NAMES = ("documents.jsonl", "gold.jsonl")
+LICENCE = "apache-2.0"
+"""That of texts which goldspan's own grammar writes: goldspan's."""
+
 CHUNK = 200
 """Documents that a process makes before it hands them over."""
 

@@ -8,7 +8,7 @@ from goldspan.errors import UsageError
 
 
 def need(module: str) -> Any:
-    """Import a module that only releases need; UsageError that says what to install where it is missing."""
+    """Import a module of the extra; UsageError that says what to install where it is missing."""
     require(module.partition(".")[0])
     return import_module(module)
 
@@ -16,4 +16,4 @@ def need(module: str) -> Any:
 def require(package: str) -> None:
     """UsageError that says what to install where a package is missing; it is not imported."""
     if find_spec(package) is None:
-        raise UsageError(f"releases need {package}: pip install 'goldspan[hub]'")
+        raise UsageError(f"this needs {package}: pip install 'goldspan[hub]'")

@@ -2,14 +2,15 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from goldspan.checksums import is_plain, read_sums
 from goldspan.errors import UsageError
-from goldspan.release.manifest import SUMS, read_sums, sha256
-from goldspan.release.needs import need
+from goldspan.files import sha256_of_file
+from goldspan.hub.needs import need
 
 _TOKEN = re.compile(r"hf_[A-Za-z0-9]+")
 
@@ -30,14 +31,15 @@ class Commit(NamedTuple):
 
 
 class Hub:
-    """A data-set repository on the Hub. The token is the client's own: `HF_TOKEN`, or its store."""
+    """A data set or a static Space on the Hub. The token is the client's own: `HF_TOKEN`, or its store."""
 
-    def __init__(self, repo: str) -> None:
+    def __init__(self, repo: str, kind: Literal["dataset", "space"]) -> None:
         self._client: Any = need("huggingface_hub")
         self._errors: Any = need("huggingface_hub.errors")
         need("huggingface_hub.utils").disable_progress_bars()
+        need("huggingface_hub.utils.logging").set_verbosity_error()
         self._api: Any = self._client.HfApi()
-        self.repo = repo
+        self.repo, self._kind = repo, kind
         if repo.count("/") != 1:
             raise UsageError(f"{repo!r} is no repository such as ORG/NAME")
         with self._told("is no name of a repository"):
@@ -47,7 +49,7 @@ class Hub:
         """The newest commit; None where there is no such repository, or none that the token may see."""
         with self._told("cannot be asked"):
             try:
-                info = self._api.repo_info(self.repo, repo_type="dataset")
+                info = self._api.repo_info(self.repo, repo_type=self._kind)
             except self._errors.RepositoryNotFoundError:
                 return None
         return Head(info.sha, frozenset(file.rfilename for file in info.siblings or ()), bool(info.private))
@@ -55,24 +57,30 @@ class Hub:
     def tags(self) -> Mapping[str, str]:
         """The commit of each tag."""
         with self._told("cannot be asked"):
-            refs = self._api.list_repo_refs(self.repo, repo_type="dataset")
+            refs = self._api.list_repo_refs(self.repo, repo_type=self._kind)
         return {tag.name: tag.target_commit for tag in refs.tags}
 
     def create(self, private: bool) -> None:
         """Create the repository, unless it is there."""
         with self._told("cannot be created"):
-            self._api.create_repo(self.repo, repo_type="dataset", private=private, exist_ok=True)
+            self._api.create_repo(
+                self.repo,
+                repo_type=self._kind,
+                private=private,
+                exist_ok=True,
+                space_sdk="static" if self._kind == "space" else None,
+            )
 
-    def released_files(self, head: Head) -> set[str]:
-        """The files that an earlier release put there, by its own list of checksums."""
-        if SUMS not in head.files:
+    def listed_files(self, head: Head, listing: str) -> set[str]:
+        """The files that an earlier push put there, by its own checksum file, and that file itself."""
+        if listing not in head.files:
             return set()
         with tempfile.TemporaryDirectory(prefix="goldspan-push-") as folder, self._told("cannot be read"):
             path = self._api.hf_hub_download(
-                self.repo, SUMS, repo_type="dataset", revision=head.commit, cache_dir=folder
+                self.repo, listing, repo_type=self._kind, revision=head.commit, cache_dir=folder
             )
             try:
-                return set(read_sums(Path(path).read_bytes())) & head.files
+                return {*read_sums(Path(path).read_bytes()), listing} & head.files
             except ValueError:
                 return set()
 
@@ -86,7 +94,7 @@ class Hub:
             done = self._api.create_commit(
                 self.repo,
                 [*adds, *deletes],
-                repo_type="dataset",
+                repo_type=self._kind,
                 commit_message=message,
                 parent_commit=parent,
                 create_pr=pull_request,
@@ -96,18 +104,18 @@ class Hub:
     def differences(self, revision: str, folder: Path, names: Iterable[str]) -> list[str]:
         """Download a revision afresh and name the files that are not, byte for byte, those of `folder`."""
         with tempfile.TemporaryDirectory(prefix="goldspan-push-") as cache, self._told("cannot be read back"):
-            path = self._api.snapshot_download(self.repo, repo_type="dataset", revision=revision, cache_dir=cache)
+            path = self._api.snapshot_download(self.repo, repo_type=self._kind, revision=revision, cache_dir=cache)
             return [name for name in names if not _same(Path(path) / name, folder / name)]
 
     def tag(self, name: str, commit: str) -> None:
         """Name a commit for good."""
         with self._told("did not take the tag"):
-            self._api.create_tag(self.repo, tag=name, revision=commit, repo_type="dataset")
+            self._api.create_tag(self.repo, tag=name, revision=commit, repo_type=self._kind)
 
     def untag(self, name: str) -> None:
         """Take a tag away."""
         with self._told("did not take the tag away"):
-            self._api.delete_tag(self.repo, tag=name, repo_type="dataset")
+            self._api.delete_tag(self.repo, tag=name, repo_type=self._kind)
 
     @contextmanager
     def _told(self, what: str) -> Generator[None]:
@@ -134,8 +142,4 @@ class Hub:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.is_file() and sha256(one.read_bytes()) == sha256(other.read_bytes())
-
-
-Say = Callable[[str], None]
-"""Is told each step that is done."""
+    return one.is_file() and is_plain(other) and sha256_of_file(one) == sha256_of_file(other)
