@@ -12,6 +12,7 @@ from goldspan.variants.grammar import Choice, Phrase, Shown, Slot, Template, Wor
 from goldspan.variants.making import LICENCE, Made, made
 from goldspan.variants.teller import Teller
 from goldspan.variants.text import Builder
+from goldspan.variants.told_events import told_events
 from goldspan.variants.words import Coiner, Name
 
 TYPES = ("deal", "product", "energy", "litigation")
@@ -251,35 +252,7 @@ class Article:
 
     def record_events(self) -> list[dict[str, Any]]:
         """The events that the text tells, as a gold line has them."""
-        text = self.builder.text
-        events: list[dict[str, Any]] = []
-        for teller in self.tellers:
-            marks = sorted({(m.pointer, m.start, m.end) for m in self.builder.marks if m.event == teller.number})
-            evidence: dict[str, list[dict[str, Any]]] = {}
-            fields: dict[str, Any] = {}
-            accepted: dict[str, list[str]] = {}
-            for name, fact in teller.facts.items():
-                if name not in teller.told:
-                    continue
-                places = [f"/{name}/{i}" if fact.is_list else f"/{name}" for i in range(len(fact.items))]
-                values = [
-                    _stated(item, text) if item.bare is None or place in teller.hedged else item.bare
-                    for place, item in zip(places, fact.items, strict=True)
-                ]
-                fields[name] = values if fact.is_list else values[0]
-                for place, item in zip(places, fact.items, strict=True):
-                    spans = [(start, end) for pointer, start, end in marks if pointer == place]
-                    evidence[place] = [{"start": s, "end": e, "quote": text[s:e]} for s, e in spans]
-                    if item.name and item.name.short != _stated(item, text):
-                        accepted[place] = [item.name.short]
-            event = {"id": f"e{len(events) + 1}", "type": teller.type, "fields": fields, "evidence": evidence}
-            events.append(event | ({"accepted": accepted} if accepted else {}))
-        return events
-
-
-def _stated(item: Item, text: str) -> Any:
-    """The value; of a name the fullest form that the text has."""
-    return item.name.short if item.name and item.name.full not in text else item.value
+        return told_events(self.tellers, self.builder)
 
 
 @cache
