@@ -77,7 +77,7 @@ def _problem(steps: "list[list[Path | str]]") -> str:
 
 
 def _ways(folder: Path) -> "list[list[list[Path | str]]]":
-    """The calls that make the environment: first uv's where it is there, for it takes a fraction of pip's time; then pip's.
+    """The calls that make the environment: uv's where it is there, for it takes a fraction of pip's time; then pip's.
 
     Pip may know an index or a certificate that uv does not.
     """
