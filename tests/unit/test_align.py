@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from goldspan.align import assign, clear
+from goldspan.align import assign, clear, settle
 
 Worth = tuple[int, int, int]
 Matrix = list[list[Worth]]
@@ -140,3 +140,20 @@ def test_where_it_is_called_clear_only_one_assignment_is_best(worths: Matrix) ->
             if all(j is None or worths[i][j][0] > 0 for i, j in enumerate(chosen))
         ]
         assert [total(worths, chosen) for chosen in allowed].count(best) == 1
+
+
+@settings(max_examples=1000, deadline=None)
+@given(matrices(3, 2))
+def test_what_is_settled_stands_in_every_best_assignment_and_the_rest_is_left(worths: Matrix) -> None:
+    allowed = [
+        chosen
+        for chosen in partial_assignments(len(worths), len(worths[0]))
+        if all(j is None or worths[i][j][0] > 0 for i, j in enumerate(chosen))
+    ]
+    best = max(total(worths, chosen) for chosen in allowed)
+    pairs, rows, columns = settle(worths) if best[0] else ([], [], [])
+    for chosen in allowed:
+        if total(worths, chosen) == best:
+            assert all(chosen[i] == j for i, j in pairs)
+            assert {i for i, j in enumerate(chosen) if j is not None} <= {*rows, *(i for i, _ in pairs)}
+            assert {j for j in chosen if j is not None} <= {*columns, *(j for _, j in pairs)}

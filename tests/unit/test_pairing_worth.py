@@ -29,6 +29,12 @@ def test_accepted_forms_may_decide_which_event_is_meant():
     assert compared([gold], pred) == [(0, 1, ["missed", "matched", "matched"]), (None, 0, ["invented"])]
 
 
+def test_what_is_accepted_is_right_in_the_only_pair_too():
+    gold = Event("thing", {"a": "x", "b": "Quarz"}, accepted={"/b": ["Zinc"]})
+    for pred, result in (("Zinc", "matched"), ("Onyx", "misread")):
+        assert compared([gold], [Event("thing", {"a": "x", "b": pred})]) == [(0, 0, ["matched", result])]
+
+
 def test_true_is_not_one():
     gold, pred = Event("thing", {"a": "x", "n": 1}), Event("thing", {"a": "x", "n": True})
     assert compared([gold], [pred]) == [(0, 0, ["matched", "misread"])]
