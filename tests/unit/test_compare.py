@@ -214,7 +214,7 @@ def test_a_list_is_a_multiset(gold: list[Any], pred: list[Any], result: dict[str
 def test_a_long_list_and_what_states_nothing_in_it() -> None:
     """Of forty items that both sides have, each is a leaf; null and "" are none."""
     tags = [f"t{i}" for i in range(40)] + [None, ""]
-    for side in (tags, tags[:3] + tags[-2:]):
+    for side in (tags, tags[:40], tags[:3] + tags[-2:]):
         one, other = ([{"type": "flat", "fields": {"a": "k", "tags": list(side)}}] for _ in range(2))
         found = tally_pairs(compare_document(checked(SCHEMA, one), checked(SCHEMA, other)))
-        assert found == Counter({("flat.a", "matched"): 1, ("flat.tags", "matched"): len(side) - 2})
+        assert found == Counter({("flat.a", "matched"): 1, ("flat.tags", "matched"): sum(map(bool, side))})
