@@ -168,7 +168,7 @@ def _compare_durations(gold: str, pred: str) -> MisreadClass:
 
 def _ratio(one: Decimal, other: Decimal) -> MisreadClass:
     """`scale` where one number is the other times a power of ten, else `number`."""
-    if not one or not other or (one < 0) != (other < 0):
+    if not one or not other:
         return "number"
     ratio = other / one
     power = (2 * ratio).adjusted()  # of a power of ten, or what is close to it, the power

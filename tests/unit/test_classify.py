@@ -97,6 +97,7 @@ MISREAD: list[tuple[str, Any, Any, str]] = [
     ("date", "2025-06-11", "2025-06", "date_precision"),
     ("date", "2025", "2025-06-11", "date_precision"),
     ("date", "2025-34", "2025-05", "date_precision"),  # May is in the second quarter
+    ("date", "2025-34", "2025-06", "date_precision"),
     ("date", "2025-35", "2025-05", "date_value"),
     ("date", "2025-06~", "2025-06", "date_precision"),
     ("date", "2025-06~", "2025-06-11", "date_precision"),
@@ -112,6 +113,7 @@ MISREAD: list[tuple[str, Any, Any, str]] = [
     ("target", "Scale AI", "Scale", "alias"),
     ("target", "Scale", "The Scale Foundation of Ohio", "alias"),
     ("target", "Anthropic", "Antropic", "alias"),  # 2 * 8 / (9 + 8) = 0.94
+    ("target", "Anthropic", "Antarctic", "other"),  # 2 * 6 / (9 + 9) = 0.67
     ("target", "Scale AI", "Northwind", "other"),
     ("topic", "crop monitoring", "crop monitorin", "alias"),
     ("topic", "crop monitoring", "housing", "other"),
