@@ -349,3 +349,14 @@ def test_a_value_is_found_wherever_equality_says_it_is_right(gold: Events, pred:
                         expected.add((i, place))
             found = [(place.event, place.pointer) for place in values.find(path, value)]
             assert sorted(found) == sorted(expected)
+
+
+def test_a_value_that_its_place_in_gold_did_not_match_is_no_duplicate() -> None:
+    """Both events have one value of gold's right; the first misreads the other besides, and so is its partner."""
+    gold = {"type": "deal", "fields": {"target": "Northwind", "amount": money(5)}}
+    partner = {"type": "deal", "fields": {"target": "Contoso", "amount": money(5)}}
+    alone = {"type": "deal", "fields": {"target": "Northwind"}}
+    assert classes(match_of([gold], [partner, alone], "")) == {
+        ("deal.target", "other"): 1,
+        ("deal.target", "wrong_event"): 1,
+    }

@@ -198,3 +198,10 @@ def test_the_gate(files: Files, limit: float, code: int) -> None:
 def test_json_on_standard_output_and_nothing_else(files: Files) -> None:
     result = files.run("--json", "-", "--seed", 3)
     assert (result.exit_code, json.loads(result.stdout)["resampling"]["seed"]) == (0, 3)
+
+
+def test_a_difference_that_cannot_be_told_counts_as_a_drop(files: Files) -> None:
+    nothing = {"d1": []}
+    found = files.compare(nothing, nothing, gold=files.write("nothing", nothing)).versus[0]
+    assert found.overall.change.difference is None
+    assert found.dropped(1.0)

@@ -371,3 +371,8 @@ def test_mistaken_types_against_every_pairing(
         if sum(worths) == best:
             reached.append(types)
     assert sorted(diagnosis(match).type_confusions.elements()) in reached
+
+
+def test_a_missed_event_that_states_nothing_is_not_perfect() -> None:
+    name = next(iter(SCHEMA.types))
+    assert dict(diagnosis(match_of([event(name)], [])).events) == {(name, "missed"): 1}

@@ -35,6 +35,12 @@ def test_what_is_accepted_is_right_in_the_only_pair_too():
         assert compared([gold], [Event("thing", {"a": "x", "b": pred})]) == [(0, 0, ["matched", result])]
 
 
+def test_a_quote_is_right_among_many_events_too():
+    gold = Event("thing", {"a": "Quarz"}, evidence={"/a": [Span(0, 4, "Zinc")]})
+    one, other = (check_event(event, SCHEMA)[0] for event in (gold, Event("thing", {"a": "Zinc"})))
+    assert worths_of_many([one], [other]) == [[worth(one, other)]] == [[(1, 0, 0)]]
+
+
 def test_true_is_not_one():
     gold, pred = Event("thing", {"a": "x", "n": 1}), Event("thing", {"a": "x", "n": True})
     assert compared([gold], [pred]) == [(0, 0, ["matched", "misread"])]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from goldspan import DataError, UsageError, load_schema
+from goldspan.check import check_event
+from goldspan.records import Event
 
 Write = Callable[..., Path]
 QUANTITY = {
@@ -307,3 +309,11 @@ def test_the_hash_of_a_schema_follows_its_content_and_not_its_layout(directory: 
     contents["properties"]["b"]["type"] = "integer"
     file.write_text(json.dumps(contents))
     assert load_schema(folder).sha256 != first
+
+
+def test_what_an_open_schema_does_not_declare_is_rejected(tmp_path: Path):
+    (tmp_path / "thing.schema.json").write_text('{"properties": {"a": {"type": "string"}}}')
+    checked, faults = check_event(Event("thing", {"a": "x", "b": "y"}), load_schema(tmp_path))
+    assert {name: value for name, value in checked.fields.items() if value} == {"a": "x"}
+    assert [(each.path, each.leaves) for each in checked.rejected] == [("thing.(unknown)", 1)]
+    assert [fault.pointer for fault in faults] == ["/fields/b"]
