@@ -114,6 +114,7 @@ MISREAD: list[tuple[str, Any, Any, str]] = [
     ("target", "Scale", "The Scale Foundation of Ohio", "alias"),
     ("target", "Anthropic", "Antropic", "alias"),  # 2 * 8 / (9 + 8) = 0.94
     ("target", "Anthropic", "Antarctic", "other"),  # 2 * 6 / (9 + 9) = 0.67
+    ("target", "Northwind", "Windnorth", "other"),  # the same letters, but 2 * 5 / (9 + 9) = 0.56
     ("target", "Scale AI", "Northwind", "other"),
     ("topic", "crop monitoring", "crop monitorin", "alias"),
     ("topic", "crop monitoring", "housing", "other"),

@@ -193,6 +193,7 @@ def test_words_need_whole_words_only_where_they_are_words() -> None:
     assert not Text("").has_words("x")
     assert not Text("x").has_words(" ")
     assert Text("dealmaker deal").has_words("deal")
+    assert not Text("a new deal").has_words("al")
 
 
 span = st.tuples(st.integers(-3, 9), st.integers(-3, 9), st.sampled_from(["a", "ab", "bc", "z", ""]), st.booleans())

@@ -1,7 +1,9 @@
 """Short cuts of the pairing are not taken where values match that do not look alike."""
 
+import math
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import BOOLEAN, NUMBER, TEXT, kind, list_of, schema_of
@@ -166,3 +168,21 @@ def test_the_index_of_many_events_finds_every_pair_that_shares_a_value(data: st.
     expected = [[plain_worth(one, other) for other in pred] for one in gold]
     assert worths_of_many(gold, pred) == expected
     assert worths(gold, pred) == expected
+
+
+NEAR = [(math.exp((i + 0.5 - 1e-4) / 1e6), math.exp((i + 0.5 + 1e-4) / 1e6)) for i in (0, 7, 10**6, 23 * 10**6)]
+"""Numbers 2e-10 apart, far less than 1e-9, on either side of where a key of numbers ends and the next begins."""
+
+
+@pytest.mark.parametrize(("one", "other"), [*NEAR, *((other, one) for one, other in NEAR)])
+def test_equal_numbers_with_different_keys_are_found_among_many_events(one: float, other: float):
+    gold, pred = (check_event(Event("thing", {"number": value}), KINDS)[0] for value in (one, other))
+    assert worths_of_many([gold], [pred]) == [[(1, 0, 0)]]
+
+
+def test_equal_quantities_in_different_units_are_found_among_many_events():
+    gold, pred = (
+        check_event(Event("thing", {"power": {"value": value, "unit": unit}}), KINDS)[0]
+        for value, unit in ((1.1, "GW"), (1100, "MW"))
+    )
+    assert worths_of_many([gold], [pred]) == [[(1, 0, 0)]]
