@@ -51,17 +51,15 @@ def clear(worths: Sequence[Sequence[Worth]]) -> list[int | None] | None:
     return chosen
 
 
-def settle(worths: Sequence[Sequence[Worth]]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+def settle(weights: Sequence[Sequence[int]]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
     """The pairs that stand in every best assignment, and the rows and columns about which that leaves a question.
 
-    A pair is settled where it is worth more than the best of its row's others and the best of its column's others
-    together: an assignment without it would gain by putting it in their place.
+    A pair is settled where it weighs more than the heaviest of its row's others and the heaviest of its column's others
+    together: an assignment without it would gain by putting it in their place. A pair that weighs 0 is no pair.
 
-    >>> settle([[(5, 0, 0), (2, 0, 0), (0, 0, 0)], [(2, 0, 0), (1, 0, 0), (1, 0, 0)]])
+    >>> settle([[5, 2, 0], [2, 1, 1]])
     ([(0, 0)], [1], [1, 2])
     """
-    base = 1 + max(2, min(len(worths), len(worths[0]))) * max(map(max, chain.from_iterable(worths)))
-    weights = [[(w[0] * base + w[1]) * base + w[2] if w[0] else 0 for w in row] for row in worths]
     by_column = [_best_two(column) for column in zip(*weights, strict=True)]
     pairs: list[tuple[int, int]] = []
     rows: list[int] = []
@@ -79,6 +77,12 @@ def settle(worths: Sequence[Sequence[Worth]]) -> tuple[list[tuple[int, int]], li
     return pairs, rows, [j for j, (best, _) in enumerate(by_column) if best and j not in taken]
 
 
+def folded(worths: Sequence[Sequence[Worth]]) -> list[list[int]]:
+    """Each worth as one number, in the same order, of which two or as many as pairs add up without running over."""
+    base = 1 + max(2, min(len(worths), len(worths[0]))) * max(map(max, chain.from_iterable(worths)))
+    return [[(w[0] * base + w[1]) * base + w[2] if w[0] else 0 for w in row] for row in worths]
+
+
 def _best_two(weights: Sequence[int]) -> tuple[int, int]:
     """The greatest and the one after it; 0 where there is none."""
     if len(weights) == 1:
@@ -90,17 +94,11 @@ def _best_two(weights: Sequence[int]) -> tuple[int, int]:
 def _weights(worths: Sequence[Sequence[Worth]]) -> list[list[int]]:
     """Fold each triple, and the rule for ties, into one integer: digits of a number whose base no sum can reach."""
     rows, columns = len(worths), len(worths[0])
-    base = 1 + min(rows, columns) * max(map(max, chain.from_iterable(worths)))
     tie = (columns + 1) ** rows
     weights: list[list[int]] = []
-    for i, row in enumerate(worths):
+    for i, row in enumerate(folded(worths)):
         place = (columns + 1) ** (rows - 1 - i)
-        weights.append(
-            [
-                ((w[0] * base + w[1]) * base + w[2]) * tie + (columns - j) * place if w[0] else 0
-                for j, w in enumerate(row)
-            ]
-        )
+        weights.append([weight * tie + (columns - j) * place if weight else 0 for j, weight in enumerate(row)])
     return weights
 
 

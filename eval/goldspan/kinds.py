@@ -193,7 +193,8 @@ def _near(one: float, other: float) -> bool:
         return True
 
 
-def _unequal(gold: Any, pred: Any) -> bool:
+def unequal(gold: Any, pred: Any) -> bool:
+    """All that tells values apart whose JSON must be the same."""
     return gold != pred
 
 
@@ -224,12 +225,12 @@ def _never(gold: Any, pred: Any) -> bool:
 APART: Mapping[str, Callable[[Any, Any], bool]] = {
     "name": told_apart,
     "text": told_apart,
-    "enum": _unequal,
-    "boolean": _unequal,
+    "enum": unequal,
+    "boolean": unequal,
     "money": _money_apart,
     "percent": _percent_apart,
     "quantity": _never,
-    "date": _unequal,
+    "date": unequal,
     "duration": _never,
     "number": _number_apart,
 }

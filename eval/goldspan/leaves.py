@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from goldspan.align import Worth, assign, clear, settle
+from goldspan.align import Worth, assign, clear, folded, settle
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
 from goldspan.kinds import APART, equal, is_stated
@@ -210,7 +210,7 @@ def best_pairs(worths: list[list[Worth]], gold_key: Key, pred_key: Key) -> list[
     chosen = clear(worths)
     if chosen is not None:
         return [(i, j) for i, j in enumerate(chosen) if j is not None]
-    pairs, rows, columns = settle(worths)
+    pairs, rows, columns = settle(folded(worths))
     if rows and columns:
         if len(rows) > 1:
             rows.sort(key=gold_key)

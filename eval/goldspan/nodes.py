@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from goldspan.counts import Row
-from goldspan.kinds import APART
+from goldspan.kinds import APART, unequal
 from goldspan.pointers import pointer
 
 ITEMS = 32
@@ -52,14 +52,18 @@ class Group:
         return frozenset(self.fields)
 
     @cached_property
-    def by_name(self) -> "dict[str, tuple[bool, bool, Apart, Field, Leaf]]":
-        """What the worth of a pair of flat events needs of a field: whether it is a leaf, is exact, is told apart."""
-        found: dict[str, tuple[bool, bool, Apart, Field, Leaf]] = {}
-        for name, entry in self.fields.items():
-            leaf = inner(entry.node)
-            if isinstance(leaf, Leaf):
-                found[name] = entry.is_leaf, entry.is_exact, APART[leaf.kind], entry, leaf
-        return found
+    def flat_leaves(self) -> "tuple[tuple[Field, Leaf], ...]":
+        """The fields that are a leaf or a list of leaves, with the leaf."""
+        found = ((entry, inner(entry.node)) for entry in self.fields.values())
+        return tuple((entry, leaf) for entry, leaf in found if isinstance(leaf, Leaf))
+
+    @cached_property
+    def by_name(self) -> dict[str, tuple[bool, bool, bool]]:
+        """Of these: whether it is a leaf, whether equal JSON is a match, and whether nothing else is."""
+        return {
+            entry.name: (entry.is_leaf, entry.is_exact, entry.is_leaf and APART[leaf.kind] is unequal)
+            for entry, leaf in self.flat_leaves
+        }
 
     @cached_property
     def in_order(self) -> "tuple[tuple[Field, bool, tuple[Row, ...], Apart | None], ...]":
@@ -81,8 +85,7 @@ class Group:
     @cached_property
     def lists_of_leaves(self) -> "tuple[tuple[str, Field, Leaf], ...]":
         """Name, field and leaf of the fields that are lists of plain values."""
-        found = ((name, entry, inner(entry.node)) for name, entry in self.fields.items() if not entry.is_leaf)
-        return tuple((name, entry, leaf) for name, entry, leaf in found if isinstance(leaf, Leaf))
+        return tuple((entry.name, entry, leaf) for entry, leaf in self.flat_leaves if not entry.is_leaf)
 
     @cached_property
     def groups(self) -> "tuple[tuple[Field, Group], ...]":

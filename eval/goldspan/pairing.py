@@ -13,7 +13,7 @@ from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
 from goldspan.kinds import is_stated
 from goldspan.leaves import Comparison, add_group, best_pairs, compare_events, content_key
-from goldspan.worths import worths
+from goldspan.worths import settled_pairs
 
 
 class Outcome(NamedTuple):
@@ -109,7 +109,11 @@ def _partners(
     if len(rows) == len(columns) == 1:
         return [(rows[0], columns[0])]
     golds, preds = [gold[i] for i in rows], [pred[j] for j in columns]
-    pairs = best_pairs(worths(golds, preds), lambda i: _event_key(golds[i]), lambda j: _event_key(preds[j]))
+    pairs, ours, theirs = settled_pairs(golds, preds)
+    if ours and theirs:
+        worths = [[compare_events(golds[i], preds[j]).worth for j in theirs] for i in ours]
+        rest = best_pairs(worths, lambda i: _event_key(golds[ours[i]]), lambda j: _event_key(preds[theirs[j]]))
+        pairs += [(ours[i], theirs[j]) for i, j in rest]
     return [(rows[i], columns[j]) for i, j in pairs]
 
 

@@ -1,7 +1,7 @@
 """Keys of values: equal values share one, so that among many values only those that share a key need be compared."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from goldspan.nodes import Leaf
@@ -18,38 +18,38 @@ NORMAL: Mapping[str, Callable[[str], Hashable]] = {
 """The kinds that have a normal form."""
 
 _STEPS = 1e6  # how finely logarithms are cut: 1e-9, within which numbers are equal, is far less than a step
+_INSIDE = 0.49  # steps from the middle of a step: up to there, all that is equal is in the same step
+
+Keys = Callable[[Any], Sequence[Hashable]]
+"""Gives the keys that values equal to a value may have, its own first."""
 
 
-def key(leaf: Leaf, value: Any) -> Hashable:
-    """A value's key.
+def keys_of(leaf: Leaf) -> Keys:
+    """How the values of a leaf get their keys: one, of numbers near the end of a step its neighbours' too.
 
-    >>> key(Leaf("name"), "Northwind, Inc.") == key(Leaf("name"), "northwind")
+    >>> keys = keys_of(Leaf("name"))
+    >>> keys("Northwind, Inc.") == keys("northwind")
+    True
+    >>> keys = keys_of(Leaf("number"))
+    >>> keys(14.3e9)[0] in keys(14.3e9 * (1 + 9e-10))
     True
     """
+    if leaf.kind in NUMBER_OF:
+        return lambda value: _steps(leaf, value)
     normal = NORMAL.get(leaf.kind)
     if normal is not None:
-        return normal(value)
-    if leaf.kind in NUMBER_OF:
-        return _step(leaf, value)
-    return value if leaf.is_exact else ""
+        return lambda value: (normal(value),)
+    return (lambda value: (value,)) if leaf.is_exact else (lambda _: ("",))
 
 
-def near_keys(leaf: Leaf, value: Any) -> tuple[Hashable, ...]:
-    """The keys that values equal to this one may have: a number's, and its neighbours'.
-
-    >>> key(Leaf("number"), 14.3e9) in near_keys(Leaf("number"), 14.3e9 * (1 + 9e-10))
-    True
-    """
-    if leaf.kind not in NUMBER_OF:
-        return (key(leaf, value),)
-    sign, step = _step(leaf, value)
-    return (sign, step - 1), (sign, step), (sign, step + 1)
-
-
-def _step(leaf: Leaf, value: Any) -> tuple[bool, int]:
+def _steps(leaf: Leaf, value: Any) -> Sequence[tuple[bool, int]]:
     part = NUMBER_OF[leaf.kind]
     number = value[part] if part else value
     if not number:
-        return False, 0
+        return ((False, 0),)
     size = math.log(abs(number)) + (math.log(leaf.units[value["unit"]]) if leaf.kind == "quantity" else 0)
-    return number < 0, round(size * _STEPS)
+    is_negative, size = number < 0, size * _STEPS
+    step = round(size)
+    if abs(size - step) < _INSIDE:
+        return ((is_negative, step),)
+    return (is_negative, step), (is_negative, step - 1), (is_negative, step + 1)

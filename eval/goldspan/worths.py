@@ -1,62 +1,128 @@
-"""What pairing each gold event with each predicted event of its type is worth, without the outcome of each leaf.
+"""Pairs events of one type without laying every leaf of every pair side by side, where less is enough.
 
-`goldspan.leaves.compare_events(gold, pred).worth` is the definition, and the oracle in the tests; only a pair without
-a matched leaf, which is no pair, is worth nothing here, whatever it misreads.
+What is best is defined by `goldspan.leaves.compare_events(gold, pred).worth`: leaves matched come first, so that two
+pairings that differ in them need nothing else to be told apart.
 """
 
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, NamedTuple
 
-from goldspan.align import Worth, assign
+from goldspan.align import Worth, assign, settle
 from goldspan.check import CheckedEvent
 from goldspan.kinds import APART, QUOTED, TOLERANT, equal, is_stated
-from goldspan.leaves import compare_events
 from goldspan.nodes import Apart, Field, Leaf
 from goldspan.records import Event
-from goldspan.value_keys import NUMBER_OF, key, near_keys
+from goldspan.value_keys import NUMBER_OF, Keys, keys_of
 
 FEW = 30
 """Up to so many pairs are looked at one by one; of more, only those that share the key of a value."""
 
-NOTHING: Worth = (0, 0, 0)
+
+class Settled(NamedTuple):
+    """Pairs of rows and columns that stand in every best pairing, and the rows and columns that are still to pair."""
+
+    pairs: list[tuple[int, int]]
+    rows: Sequence[int]
+    columns: Sequence[int]
 
 
-def worths(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[Worth]]:
-    """The worth of each pair, by row (gold) and column (predicted); all events are of one type."""
-    if not gold[0].group.is_flat:
-        return [[compare_events(one, other).worth for other in pred] for one in gold]
-    if len(gold) * len(pred) <= FEW:
-        return [[worth(one, other) for other in pred] for one in gold]
-    return worths_of_many(gold, pred)
+def settled_pairs(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> Settled:
+    """What leaves matched settle, by row (gold) and column (predicted); all events are of one type."""
+    if gold[0].group.is_flat:
+        if len(gold) * len(pred) > FEW:
+            return Settled(*settle(matched_leaves(gold, pred)))
+        pairs = evident_pairs(gold, pred)
+        if pairs is not None:
+            return Settled(pairs, (), ())
+    return Settled([], range(len(gold)), range(len(pred)))
 
 
-def worth(gold: CheckedEvent, pred: CheckedEvent) -> Worth:
-    """The worth of one pair of flat events."""
-    matched = misread = 0
+def evident_pairs(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[tuple[int, int]] | None:
+    """The only best pairing of flat events where plain equality of their values tells it, else None.
+
+    It does where each event of the shorter side has more leaves that are plainly equal with one of the other side, its
+    own, than it could have matched with any other.
+    """
+    bounds = [[_bounds(one, other) for other in pred] for one in gold]
+    by_row = len(gold) <= len(pred)
+    partners: dict[int, int] = {}
+    for place, row in enumerate(bounds if by_row else zip(*bounds, strict=True)):
+        best = max(row)
+        least, most = best
+        partner = row.index(best)
+        if not least and not most:
+            continue
+        if partner in partners or any(other[1] >= least for i, other in enumerate(row) if i != partner) or not least:
+            return None
+        partners[partner] = place
+    return [(row, column) if by_row else (column, row) for column, row in partners.items()]
+
+
+def _bounds(gold: CheckedEvent, pred: CheckedEvent) -> tuple[int, int]:
+    """How many leaves of two flat events match at least, being plainly equal, and at most."""
+    least = perhaps = 0
     plan, find = gold.group.by_name, pred.fields.get
-    event = gold.event if gold.event.accepted or gold.event.evidence else None
+    strict = not gold.event.accepted
     for name, one in gold.fields.items():
         other = find(name)
-        if other is None or ((not one or not other) and not (is_stated(one) and is_stated(other))):
+        if one is None or other is None:
             continue
-        is_leaf, is_exact, apart, entry, leaf = plan[name]
-        if one == other and is_exact:
-            matched += 1 if is_leaf else len(one) if all(one) else sum(map(is_stated, one))
-        elif not is_leaf:
-            matched += _in_common(entry, leaf, one, other, event)
-        elif event is None and apart(one, other):
-            misread += 1
-        elif _same(leaf, one, other, event, entry.pointer):
-            matched += 1
-        else:
-            misread += 1
-    if not matched:
-        return NOTHING
-    return compare_events(gold, pred).worth if _is_grounded(gold, pred) else (matched, misread, 0)
+        is_leaf, is_exact, is_plain = plan[name]
+        if one == other and one and is_exact and (is_leaf or all(one)):
+            least += 1 if is_leaf else len(one)
+        elif one == other or not (is_plain and strict):
+            perhaps += 1 if is_leaf else min(len(one), len(other))
+    return least, least + perhaps
 
 
-def _is_grounded(gold: CheckedEvent, pred: CheckedEvent) -> bool:
-    return bool(gold.event.evidence and pred.event.evidence)
+def matched_leaves(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[int]]:
+    """How many leaves of each pair of flat events match, by an index of gold's values: few pairs have any in common."""
+    table = [[0] * len(pred) for _ in gold]
+    for entry, leaf in gold[0].group.flat_leaves:
+        keys = keys_of(leaf)
+        rows = _rows(entry, leaf, gold, keys)
+        alike = entry.is_leaf and leaf.is_exact and leaf.kind not in NUMBER_OF  # such share a key only where equal
+        for j, event in enumerate(pred if rows else ()):
+            found = [key for each in _stated(entry, event) for key in keys(each) if key in rows]
+            for i in rows[found[0]] if len(found) == 1 else {row for key in found for row in rows[key]}:
+                table[i][j] += 1 if alike else _matched(entry, leaf, gold[i], event.fields[entry.name])
+    return table
+
+
+def _rows(entry: Field, leaf: Leaf, gold: Sequence[CheckedEvent], keys: Keys) -> dict[Hashable, list[int]]:
+    """The rows in which a value with a key is right."""
+    rows: dict[Hashable, list[int]] = {}
+    for i, one in enumerate(gold):
+        right = _stated(entry, one)
+        if right and (one.event.accepted or one.event.evidence):
+            right = [*right, *_also_right(entry, leaf, one.fields[entry.name], one.event)]
+        for key in {keys(each)[0] for each in right}:
+            rows.setdefault(key, []).append(i)
+    return rows
+
+
+def _stated(entry: Field, event: CheckedEvent) -> Sequence[Any]:
+    """What an event states of a field: its value, or the items of its list."""
+    value: Any = event.fields.get(entry.name)
+    if not value and not is_stated(value):
+        return ()
+    return (value,) if entry.is_leaf else [each for each in value if is_stated(each)]
+
+
+def _also_right(entry: Field, leaf: Leaf, value: Any, event: Event) -> Iterable[Any]:
+    """The accepted values of a gold field and, of names and texts, the quotes."""
+    for place in [entry.pointer] if entry.is_leaf else [f"{entry.pointer}/{i}" for i in range(len(value))]:
+        yield from event.accepted.get(place, ())
+        if leaf.kind in QUOTED:
+            yield from (span.quote for span in event.evidence.get(place, ()))
+
+
+def _matched(entry: Field, leaf: Leaf, gold: CheckedEvent, value: Any) -> int:
+    one = gold.fields[entry.name]
+    event = gold.event if gold.event.accepted or gold.event.evidence else None
+    if not entry.is_leaf:
+        return _in_common(entry, leaf, one, value, event)
+    return int(_same(leaf, one, value, event, entry.pointer))
 
 
 def _same(leaf: Leaf, one: Any, other: Any, event: Event | None, place: str) -> bool:
@@ -99,74 +165,3 @@ def _nothing_alike(one: list[Any], other: list[Any], apart: Apart) -> bool:
             if item == each or not apart(item, each):
                 return False
     return True
-
-
-def worths_of_many(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[Worth]]:
-    """The same by an index of gold's values: pairs that may have a value in common are looked at."""
-    rows_of: dict[tuple[str, Hashable], list[int]] = {}
-    leaves: list[set[str]] = []
-    for i, event in enumerate(gold):
-        stated = _stated(event)
-        leaves.append({entry.name for entry, _, _ in stated if entry.is_leaf})
-        for entry, leaf, value in stated:
-            for each in _keys(entry, leaf, value, event.event):
-                rows_of.setdefault((entry.name, each), []).append(i)
-    table = [[NOTHING] * len(pred) for _ in gold]
-    for j, event in enumerate(pred):
-        matched, matched_leaves = [0] * len(gold), [0] * len(gold)
-        stated = _stated(event)
-        for entry, leaf, value in stated:
-            sure = entry.is_leaf and leaf.is_exact and leaf.kind not in NUMBER_OF  # share a key only where equal
-            for i in _rows(entry, leaf, value, rows_of):
-                found = 1 if sure else _matched(entry, leaf, gold[i], value)
-                matched[i] += found
-                if entry.is_leaf:
-                    matched_leaves[i] += found
-        own = {entry.name for entry, _, _ in stated if entry.is_leaf}
-        for i, found in enumerate(matched):
-            if found and _is_grounded(gold[i], event):
-                table[i][j] = compare_events(gold[i], event).worth
-            elif found:
-                table[i][j] = found, len(leaves[i] & own) - matched_leaves[i], 0
-    return table
-
-
-def _stated(event: CheckedEvent) -> list[tuple[Field, Leaf, Any]]:
-    plan = event.group.by_name
-    return [(*plan[name][3:], value) for name, value in event.fields.items() if value or is_stated(value)]
-
-
-def _keys(entry: Field, leaf: Leaf, value: Any, event: Event) -> set[Hashable]:
-    """The keys of all that is right for a gold field."""
-    values = [value] if entry.is_leaf else [each for each in value if is_stated(each)]
-    found = {key(leaf, each) for each in values}
-    if event.accepted or (event.evidence and leaf.kind in QUOTED):
-        for place in [entry.pointer] if entry.is_leaf else [f"{entry.pointer}/{i}" for i in range(len(value))]:
-            found.update(key(leaf, each) for each in event.accepted.get(place, ()))
-            if leaf.kind in QUOTED:
-                found.update(key(leaf, span.quote) for span in event.evidence.get(place, ()))
-    return found
-
-
-def _rows(
-    entry: Field, leaf: Leaf, value: Any, rows_of: dict[tuple[str, Hashable], list[int]]
-) -> set[int] | Sequence[int]:
-    """The gold events for whose field of this name the value, or an item of it, may be right."""
-    name = entry.name
-    if leaf.kind not in NUMBER_OF:
-        if entry.is_leaf:
-            return rows_of.get((name, key(leaf, value)), ())
-        keys = [key(leaf, each) for each in value if is_stated(each)]
-    else:
-        values = [value] if entry.is_leaf else [each for each in value if is_stated(each)]
-        keys = [near for each in values for near in near_keys(leaf, each)]
-    rows: set[int] = set()
-    return rows.union(*[rows_of[name, each] for each in keys if (name, each) in rows_of])
-
-
-def _matched(entry: Field, leaf: Leaf, gold: CheckedEvent, value: Any) -> int:
-    one = gold.fields[entry.name]
-    event = gold.event if gold.event.accepted or gold.event.evidence else None
-    if not entry.is_leaf:
-        return _in_common(entry, leaf, one, value, event)
-    return int(_same(leaf, one, value, event, entry.pointer))
