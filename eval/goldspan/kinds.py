@@ -6,6 +6,7 @@ form that is the same for values that mean the same; numbers, which are equal wi
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 from string import ascii_letters
 from typing import Any, cast
 
@@ -144,13 +145,13 @@ def equal(
 def told_apart(one: str, other: str) -> bool:
     """Whether a look at the first words tells two texts apart: plain letters, and no article, which folding would drop.
 
-    Mostly the first letter is enough, which folding keeps, if perhaps with a diacritic that follows it.
+    Mostly the first two letters are enough, which folding keeps, if perhaps with a diacritic that follows them.
 
     >>> told_apart("Northwind Inc", "Fabrikam"), told_apart("Northwind", "northwind"), told_apart("A Northwind", "B")
     (True, False, False)
     """
-    initial, other_initial = _INITIALS.get(one[:1]), _INITIALS.get(other[:1])
-    if initial != other_initial and initial and other_initial:
+    start, other_start = _STARTS.get(one[:2]), _STARTS.get(other[:2])
+    if start != other_start and start and other_start:
         return True
     word, other_word = first_word(one), first_word(other)
     return word != other_word and word is not None and other_word is not None
@@ -171,8 +172,12 @@ def all_told_apart(texts: Sequence[str]) -> bool:
     return letters.isascii() and letters.isalpha()
 
 
-_INITIALS = {letter: letter.lower() for letter in ascii_letters if letter not in "AaTt"}
-"""The first letters of words that are no article, and these letters in lower case."""
+_STARTS = {
+    start: start.lower()
+    for start in map("".join, product(ascii_letters, repeat=2))
+    if start.lower() not in {article[:2] for article in ARTICLES}
+}
+"""Two letters that a word may begin with and no article does, and the same in lower case."""
 
 
 def first_word(text: str) -> str | None:
@@ -181,9 +186,8 @@ def first_word(text: str) -> str | None:
     >>> first_word("Northwind Inc"), first_word("The Northwind"), first_word("“Northwind”")
     ('northwind', None, None)
     """
-    word = text.partition(" ")[0]
-    plain = word.isascii() and word.isalpha() and word.lower() not in ARTICLES
-    return word.lower() if plain else None
+    word = text.partition(" ")[0].lower()
+    return word if word.isascii() and word.isalpha() and word not in ARTICLES else None
 
 
 def _near(one: float, other: float) -> bool:

@@ -4,8 +4,9 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
-from typing import Protocol, Self
+from typing import BinaryIO, NamedTuple, Protocol, Self
 
 from goldspan.check import CheckedEvent, check_event
 from goldspan.check_record import check_record
@@ -134,32 +135,66 @@ def score_shard(
     """Score the documents of a run of gold lines against the predictions that the index finds."""
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None, used=bytearray(len(index)))
     with open_binary(index.path) as pred_file:
-        for line in _gold_lines(gold, span):
-            if line.record is None:
-                result.gold_problems += line.problems
-                continue
-            record = line.record
-            document = None if documents is None else documents.get(record.doc_id)
-            gold_events = _check_gold(gold, line, record, schema, document, documents is not None, result)
-            key = key_of(record.doc_id)
-            result.gold_keys.append(key)
-            position = index.find(key)
-            pred: Record | None = None
-            events: Sequence[CheckedEvent] = ()
-            if position is not None:
-                result.used[position] = 1
-                pred_line = index.line(pred_file, position)
-                pred = pred_line.record
-                events = _check_prediction(index.path, pred_line, schema, result)
-            pairs = compare_document(gold_events, events)
-            match = DocumentMatch(record.doc_id, record, pred, tuple(pairs), document)
-            result.table.add(match.doc_id, match.story, pairs)
-            result.tallies.add(match)
-            for sink in sinks.values():
-                sink.add(match)
-            if result.kept is not None:
-                result.kept[match.doc_id] = match
+        lines = _gold_lines(gold, span)
+        while block := list(islice(lines, BLOCK)):
+            for loaded in [_load(gold, line, index, pred_file, schema, documents, result) for line in block]:
+                if loaded is not None:
+                    _take(loaded, result)
     return result
+
+
+BLOCK = 8
+"""So many documents are loaded before they are compared: the processor's caches hold one kind of work at a time."""
+
+
+class _Loaded(NamedTuple):
+    """A document of gold with its prediction, both checked."""
+
+    gold: Record
+    pred: Record | None
+    gold_events: Sequence[CheckedEvent]
+    pred_events: Sequence[CheckedEvent]
+    document: Document | None
+
+
+def _load(
+    path: Path,
+    line: Line,
+    index: LineIndex,
+    pred_file: BinaryIO,
+    schema: Schema,
+    documents: Mapping[str, Document] | None,
+    result: ShardResult,
+) -> _Loaded | None:
+    """Check a line of gold and find and check its prediction; what is wrong is noted in the result."""
+    record = line.record
+    if record is None:
+        result.gold_problems += line.problems
+        return None
+    document = None if documents is None else documents.get(record.doc_id)
+    gold_events = _check_gold(path, line, record, schema, document, documents is not None, result)
+    key = key_of(record.doc_id)
+    result.gold_keys.append(key)
+    position = index.find(key)
+    if position is None:
+        return _Loaded(record, None, gold_events, (), document)
+    result.used[position] = 1
+    pred_line = index.line(pred_file, position)
+    return _Loaded(
+        record, pred_line.record, gold_events, _check_prediction(index.path, pred_line, schema, result), document
+    )
+
+
+def _take(loaded: _Loaded, result: ShardResult) -> None:
+    """Compare a document with its prediction, and count."""
+    pairs = compare_document(loaded.gold_events, loaded.pred_events)
+    match = DocumentMatch(loaded.gold.doc_id, loaded.gold, loaded.pred, tuple(pairs), loaded.document)
+    result.table.add(match.doc_id, match.story, pairs)
+    result.tallies.add(match)
+    for sink in result.sinks.values():
+        sink.add(match)
+    if result.kept is not None:
+        result.kept[match.doc_id] = match
 
 
 def _gold_lines(path: Path, span: Span) -> Iterator[Line]:
