@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from goldspan.check import CheckedEvent, check_event
 from goldspan.check_record import check_record
@@ -14,7 +14,7 @@ from goldspan.counting import CountTable, columns_of
 from goldspan.documents import Document
 from goldspan.errors import Problem
 from goldspan.files import open_binary
-from goldspan.join import LineIndex, key_of, numbered_lines
+from goldspan.join import LineIndex, LineReader, key_of, numbered_lines
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document
 from goldspan.records import Line, Record, Usage, read_line
@@ -134,10 +134,10 @@ def score_shard(
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds."""
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None, used=bytearray(len(index)))
-    with open_binary(index.path) as pred_file:
+    with LineReader(index) as reader:
         lines = _gold_lines(gold, span)
         while block := list(islice(lines, BLOCK)):
-            for loaded in [_load(gold, line, index, pred_file, schema, documents, result) for line in block]:
+            for loaded in [_load(gold, line, index, reader, schema, documents, result) for line in block]:
                 if loaded is not None:
                     _take(loaded, result)
     return result
@@ -161,7 +161,7 @@ def _load(
     path: Path,
     line: Line,
     index: LineIndex,
-    pred_file: BinaryIO,
+    reader: LineReader,
     schema: Schema,
     documents: Mapping[str, Document] | None,
     result: ShardResult,
@@ -179,7 +179,7 @@ def _load(
     if position is None:
         return _Loaded(record, None, gold_events, (), document)
     result.used[position] = 1
-    pred_line = index.line(pred_file, position)
+    pred_line = reader.line(position)
     return _Loaded(
         record, pred_line.record, gold_events, _check_prediction(index.path, pred_line, schema, result), document
     )

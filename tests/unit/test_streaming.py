@@ -14,7 +14,7 @@ from goldspan import DataError, UsageError, score
 from goldspan.check import check_event
 from goldspan.content import GOLD as GOLD_FILE
 from goldspan.records import Event
-from goldspan.worths import worth
+from goldspan.worths import matched_leaves
 
 TYPES = {"pet": {"name": TEXT, "age": NUMBER}}
 GOLD = {"d1": [event("pet", name="Rex", age=3)], "d2": [event("pet", name="Tom", age=5)]}
@@ -48,6 +48,14 @@ def test_a_pair_with_a_misread_leaf_is_found_and_not_perfect(tmp_path: Path):
     assert (events.matched, events.perfect) == (2, 1)
 
 
+def test_a_byte_order_mark_does_not_hide_the_first_document(tmp_path: Path):
+    marked = tmp_path / "marked.jsonl"
+    marked.write_bytes(b"\xef\xbb\xbf" + GOLD_FILE.read_bytes())
+    for files in ((marked, GOLD_FILE), (GOLD_FILE, marked)):
+        result = score(files[0], gold=files[1])
+        assert (result.micro.f1, result.missing) == (1, [])
+
+
 def test_each_document_keeps_its_own_counts(tmp_path: Path):
     pred = {"d1": [event("pet", name="Rex", age=4)], "d2": [event("pet", name="Tim", age=5), event("pet", name="Kim")]}
     counts = {doc_id: four(each) for doc_id, each in score_files(tmp_path, TYPES, GOLD, pred).document_counts()}
@@ -61,12 +69,12 @@ def test_documents_of_one_story_are_resampled_together(tmp_path: Path):
     assert result.stories == 1
 
 
-def test_worth_knows_true_from_one_and_pairs_numbers_as_well_as_can_be():
+def test_the_index_of_many_events_knows_true_from_one_and_pairs_numbers_as_well_as_can_be():
     """1 + 8e-10 equals both others within 1e-9; taken by the first of them, it would leave 1 alone."""
     schema = schema_of({"pet": {"n": {"enum": [1, True]}, "numbers": list_of(NUMBER)}})
     gold = Event("pet", {"n": 1, "numbers": [1 + 8e-10, 1]})
     pred = Event("pet", {"n": True, "numbers": [1.0, 1 + 16e-10]})
-    assert worth(*(check_event(each, schema)[0] for each in (gold, pred))) == (2, 1, 0)
+    assert matched_leaves(*([check_event(each, schema)[0]] for each in (gold, pred))) == [[2]]
 
 
 def test_a_pipe_is_a_wrong_call_since_files_are_read_more_than_once(tmp_path: Path):

@@ -15,8 +15,7 @@ from goldspan.comparison import Change, Figure
 from goldspan.counts import Counts, total
 from goldspan.documents import Document, load_documents
 from goldspan.errors import UsageError
-from goldspan.files import open_binary
-from goldspan.join import LineIndex, key_of
+from goldspan.join import LineIndex, LineReader, key_of
 from goldspan.kinds import equal
 from goldspan.records import Event, Record, read_records
 from goldspan.resample import ALL, Interval
@@ -212,12 +211,12 @@ def _echoes(
     old = {line.record.doc_id: line.record for line in read_records(parents) if line.record is not None}
     index = LineIndex(predictions)
     stories: Stories = {}
-    with open_binary(predictions) as file:
+    with LineReader(index) as reader:
         for line in read_records(gold):
             if line.record is None or not (parent := made[line.record.doc_id].variant_of):
                 continue
             position = index.find(key_of(line.record.doc_id))
-            pred = None if position is None else index.line(file, position).record
+            pred = None if position is None else reader.line(position).record
             events = [check_event(event, loaded)[0] for event in (pred.events if pred and not pred.error else ())]
             sums = stories.setdefault(made[line.record.doc_id].story, {})
             for path, stated in _echoed(line.record, old[parent], events, loaded):
