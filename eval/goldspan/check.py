@@ -29,7 +29,7 @@ class Rejected(NamedTuple):
     leaves: int
 
 
-class CheckedEvent(msgspec.Struct, frozen=True):
+class CheckedEvent(msgspec.Struct, frozen=True, gc=False):
     """An event whose `fields` hold only what its schema allows; what was taken out is in `rejected`."""
 
     type: str

@@ -55,10 +55,9 @@ class Comparison:
         """Compare field by field; `silent` and `both_silent` count the fields of this group that are left empty."""
         silent = both_silent = matched = misread = 0
         rows, quick = self.rows, not self._grounded and not gold_place
-        strict, names = quick and not self._lenient, group.fields
-        for (entry, is_leaf, same, apart), one, other in zip(
-            group.in_order, map(gold.get, names), map(pred.get, names), strict=True
-        ):
+        strict, find, find_other = quick and not self._lenient, gold.get, pred.get
+        for name, entry, is_leaf, same, apart in group.in_order:
+            one, other = find(name), find_other(name)
             if one is None and other is None:
                 both_silent += 1
             elif one and quick and one == other and same and (is_leaf or (all(one) and len(one) <= len(same))):

@@ -66,20 +66,21 @@ class Group:
         }
 
     @cached_property
-    def in_order(self) -> "tuple[tuple[Field, bool, tuple[Row, ...], Apart | None], ...]":
+    def in_order(self) -> "tuple[tuple[str, Field, bool, tuple[Row, ...], Apart | None], ...]":
         """For each field, in the order of the schema, what comparing it needs.
 
-        That is: the field; whether it is one leaf; the outcomes where equal JSON is a match, which are one for a leaf,
-        for a list of leaves those of its first items; and of a leaf, what a look tells.
+        That is: its name; the field; whether it is one leaf; the outcomes where equal JSON is a match, which are one
+        for a leaf, for a list of leaves those of its first items; and of a leaf, what a look tells.
         """
         return tuple(
             (
+                name,
                 entry,
                 entry.is_leaf,
                 () if not entry.is_exact else (entry.matched,) if entry.is_leaf else entry.matched_items,
                 APART[entry.node.kind] if isinstance(entry.node, Leaf) else None,
             )
-            for entry in self.fields.values()
+            for name, entry in self.fields.items()
         )
 
     @cached_property

@@ -23,7 +23,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
 TypeName = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event. `fields` is what the schema describes; the rest is keyed by JSON Pointer into `fields`."""
 
     type: TypeName
@@ -44,7 +44,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     output_tokens: int | None = None
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """What one document states (gold), or what an extractor says it states (a prediction)."""
 
     doc_id: str
@@ -56,7 +56,7 @@ class Record(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line of a record file, with what is wrong with its shape.
 
     `record` is None where the line is no JSON or names no document. Where parts of it have the wrong shape, they are
