@@ -171,7 +171,7 @@ def jobs(options: argparse.Namespace, root: Path) -> list[Job]:
     if "dense" in options.parts:
         as_dense = ("--one-type", "--events", str(DENSE_EVENTS))
         first = Data(root / "small dense", 2).make(*as_dense)
-        dense = Data(root / "dense", max(20, options.documents // 50)).make(*as_dense)
+        dense = Data(root / "dense", max(20, options.documents // 20)).make(*as_dense)
         add("dense floor", "floor", dense, first)
         add("dense", "plain", dense, first)
     if {"long", "engines"} & {*options.parts}:
@@ -278,8 +278,8 @@ class Report:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=2000)
-    parser.add_argument("--long", type=int, default=10_000, help="documents of the long files")
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--long", type=int, default=100_000, help="documents of the long files")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--parts", type=lambda told: told.split(","), default=list(PARTS), help=",".join(PARTS))
     parser.add_argument("--peers-python", default=sys.executable, help="an interpreter that has the peers")

@@ -58,7 +58,7 @@ def _compatible(value: str) -> str:
 def _unquoted(text: str) -> str:
     text = text.rstrip(_STOPS_AND_SPACE)
     while len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
-        text = text[1:-1].strip().rstrip(_STOPS)
+        text = text[1:-1].strip().rstrip(_STOPS_AND_SPACE)
     return text
 
 
@@ -69,16 +69,20 @@ def normal_name(value: str) -> str:
     >>> normal_name("Northwind Holdings, Inc."), normal_name("Contoso GmbH & Co. KG"), normal_name("Inc")
     ('northwind holdings', 'contoso', 'inc')
     """
-    words = normal_text(value).split(" ")
+    folded = normal_text.__wrapped__(value)  # kept below: no need to keep it twice
+    words = folded.split(" ")
     while form := _legal_form(words):
         del words[-form:]
-    return _unquoted(" ".join(words)) or normal_text(value)
+    shortened = " ".join(words)
+    return folded if shortened == folded else _unquoted(shortened) or folded
 
 
 def _legal_form(words: list[str]) -> int:
     """How many words at the end are a legal form; at least one word is left before them."""
-    forms = _legal_forms().get(_bare(words[-1]), ())
-    return next((len(form) for form in forms if len(form) < len(words) and _bare_end(words, form) == form), 0)
+    for form in _legal_forms().get(_bare(words[-1]), ()):
+        if len(form) < len(words) and _bare_end(words, form) == form:
+            return len(form)
+    return 0
 
 
 def _bare_end(words: list[str], form: tuple[str, ...]) -> tuple[str, ...]:

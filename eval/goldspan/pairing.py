@@ -3,6 +3,7 @@
 Short cuts are taken only where they cannot change a pair; `tests/unit/test_compare.py` holds the plain oracle.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -93,12 +94,9 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
 
 def _by_type(events: Sequence[CheckedEvent]) -> dict[str, list[int]]:
     """The places of the events of each type."""
-    places: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = defaultdict(list)
     for i, event in enumerate(events):
-        if event.type in places:
-            places[event.type].append(i)
-        else:
-            places[event.type] = [i]
+        places[event.type].append(i)
     return places
 
 

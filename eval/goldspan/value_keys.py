@@ -20,29 +20,26 @@ NORMAL: Mapping[str, Callable[[str], Hashable]] = {
 _STEPS = 1e6  # how finely logarithms are cut: 1e-9, within which numbers are equal, is far less than a step
 _INSIDE = 0.49  # steps from the middle of a step: up to there, all that is equal is in the same step
 
-Keys = Callable[[Any], Sequence[Hashable]]
-"""Gives the keys that values equal to a value may have, its own first."""
 
+def key_function(leaf: Leaf) -> Callable[[Any], Hashable]:
+    """How the values of a leaf get their keys.
 
-def keys_of(leaf: Leaf) -> Keys:
-    """How the values of a leaf get their keys: one, of numbers near the end of a step its neighbours' too.
-
-    >>> keys = keys_of(Leaf("name"))
-    >>> keys("Northwind, Inc.") == keys("northwind")
-    True
-    >>> keys = keys_of(Leaf("number"))
-    >>> keys(14.3e9)[0] in keys(14.3e9 * (1 + 9e-10))
+    >>> key = key_function(Leaf("name"))
+    >>> key("Northwind, Inc.") == key("northwind")
     True
     """
     if leaf.kind in NUMBER_OF:
-        return lambda value: _steps(leaf, value)
-    normal = NORMAL.get(leaf.kind)
-    if normal is not None:
-        return lambda value: (normal(value),)
-    return (lambda value: (value,)) if leaf.is_exact else (lambda _: ("",))
+        return lambda value: near_keys(leaf, value)[0]
+    return NORMAL.get(leaf.kind) or (_itself if leaf.is_exact else _any)
 
 
-def _steps(leaf: Leaf, value: Any) -> Sequence[tuple[bool, int]]:
+def near_keys(leaf: Leaf, value: Any) -> Sequence[Hashable]:
+    """The keys that numbers equal to a number may have: its own first, near the end of a step its neighbours' too.
+
+    >>> key = key_function(Leaf("number"))
+    >>> key(14.3e9) in near_keys(Leaf("number"), 14.3e9 * (1 + 9e-10))
+    True
+    """
     part = NUMBER_OF[leaf.kind]
     number = value[part] if part else value
     if not number:
@@ -53,3 +50,11 @@ def _steps(leaf: Leaf, value: Any) -> Sequence[tuple[bool, int]]:
     if abs(size - step) < _INSIDE:
         return ((is_negative, step),)
     return (is_negative, step), (is_negative, step - 1), (is_negative, step + 1)
+
+
+def _itself(value: Hashable) -> Hashable:
+    return value
+
+
+def _any(value: Any) -> Hashable:  # noqa: ARG001  # any two values could be equal
+    return ""

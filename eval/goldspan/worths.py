@@ -4,7 +4,7 @@ What is best is defined by `goldspan.leaves.compare_events(gold, pred).worth`: l
 pairings that differ in them need nothing else to be told apart.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from goldspan.align import Worth, assign, settle
@@ -12,7 +12,7 @@ from goldspan.check import CheckedEvent
 from goldspan.kinds import APART, QUOTED, TOLERANT, equal, is_stated
 from goldspan.nodes import Apart, Field, Leaf
 from goldspan.records import Event
-from goldspan.value_keys import NUMBER_OF, Keys, keys_of
+from goldspan.value_keys import NUMBER_OF, key_function, near_keys
 
 FEW = 30
 """Up to so many pairs are looked at one by one; of more, only those that share the key of a value."""
@@ -79,34 +79,47 @@ def matched_leaves(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -
     """How many leaves of each pair of flat events match, by an index of gold's values: few pairs have any in common."""
     table = [[0] * len(pred) for _ in gold]
     for entry, leaf in gold[0].group.flat_leaves:
-        keys = keys_of(leaf)
-        rows = _rows(entry, leaf, gold, keys)
-        alike = entry.is_leaf and leaf.is_exact and leaf.kind not in NUMBER_OF  # such share a key only where equal
-        for j, event in enumerate(pred if rows else ()):
-            found = [key for each in _stated(entry, event) for key in keys(each) if key in rows]
-            for i in rows[found[0]] if len(found) == 1 else {row for key in found for row in rows[key]}:
-                table[i][j] += 1 if alike else _matched(entry, leaf, gold[i], event.fields[entry.name])
+        key, is_number = key_function(leaf), leaf.kind in NUMBER_OF
+        rows = _rows(entry, leaf, gold, key)
+        alike = entry.is_leaf and leaf.is_exact and not is_number  # such share a key only where they are equal
+        for j, value in _stated(entry, pred) if rows else ():
+            if entry.is_leaf and not is_number:
+                found: Iterable[int] = rows.get(key(value), ())
+            else:
+                values = _values(entry, value)
+                keys = [near for each in values for near in near_keys(leaf, each)] if is_number else map(key, values)
+                found = {row for each in keys if each in rows for row in rows[each]}
+            for i in found:
+                table[i][j] += 1 if alike else _matched(entry, leaf, gold[i], value)
     return table
 
 
-def _rows(entry: Field, leaf: Leaf, gold: Sequence[CheckedEvent], keys: Keys) -> dict[Hashable, list[int]]:
+def _rows(
+    entry: Field, leaf: Leaf, gold: Sequence[CheckedEvent], key: Callable[[Any], Hashable]
+) -> dict[Hashable, list[int]]:
     """The rows in which a value with a key is right."""
     rows: dict[Hashable, list[int]] = {}
-    for i, one in enumerate(gold):
-        right = _stated(entry, one)
-        if right and (one.event.accepted or one.event.evidence):
-            right = [*right, *_also_right(entry, leaf, one.fields[entry.name], one.event)]
-        for key in {keys(each)[0] for each in right}:
-            rows.setdefault(key, []).append(i)
+    for i, value in _stated(entry, gold):
+        right, event = _values(entry, value), gold[i].event
+        if event.accepted or event.evidence:
+            right = [*right, *_also_right(entry, leaf, value, event)]
+        for each in map(key, right) if len(right) == 1 else {key(each) for each in right}:
+            if each in rows:
+                rows[each].append(i)
+            else:
+                rows[each] = [i]
     return rows
 
 
-def _stated(entry: Field, event: CheckedEvent) -> Sequence[Any]:
-    """What an event states of a field: its value, or the items of its list."""
-    value: Any = event.fields.get(entry.name)
-    if not value and not is_stated(value):
-        return ()
-    return (value,) if entry.is_leaf else [each for each in value if is_stated(each)]
+def _stated(entry: Field, events: Sequence[CheckedEvent]) -> list[tuple[int, Any]]:
+    """What events state of a field, each with its place among them."""
+    told = [(place, event.fields.get(entry.name)) for place, event in enumerate(events)]
+    return [row for row in told if row[1] is not None and (row[1] or is_stated(row[1]))]
+
+
+def _values(entry: Field, value: Any) -> Sequence[Any]:
+    """The value of a field, or the items of its list."""
+    return (value,) if entry.is_leaf else value if all(value) else [each for each in value if is_stated(each)]
 
 
 def _also_right(entry: Field, leaf: Leaf, value: Any, event: Event) -> Iterable[Any]:

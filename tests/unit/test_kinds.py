@@ -38,6 +38,7 @@ EQUAL = [
     ("number", 1, 1.0),
     ("date", "2025-06", "2025-06"),
     ("duration", "P20Y", "P240M"),
+    ("text", "“Clean Air .”", "Clean Air"),
     ("duration", "P1Y6M", "P18M"),
     ("duration", "P2W", "P14D"),
     ("duration", "PT36H", "P1DT12H"),
