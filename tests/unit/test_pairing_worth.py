@@ -220,6 +220,25 @@ def test_plain_equality_tells_pairs(gold: list[str], pred: list[str], pairs: lis
     assert (None if found is None else sorted(found)) == pairs
 
 
+def test_an_accepted_value_of_a_closed_list_may_decide_too():
+    """The first prediction has one value right as written, the second two that are accepted."""
+    letters = {"enum": [*"uvwxyz"]}
+    schema = schema_of({"thing": {"a": letters, "b": letters, "c": letters}})
+    gold = Event("thing", {"a": "x", "b": "y", "c": "z"}, accepted={"/b": ["v"], "/c": ["w"]})
+    pred = [Event("thing", {"a": "x"}), Event("thing", {"b": "v", "c": "w"})]
+    sides = [[check_event(event, schema)[0] for event in side] for side in ([gold], pred)]
+    assert evident_pairs(*sides) is None
+    assert [(pair.gold, pair.pred) for pair in compare_document(*sides)] == [(0, 1), (None, 0)]
+
+
+def test_items_that_state_nothing_are_no_reason_to_pair():
+    gold = [Event("thing", {"names": ["Northwind", "", ""], "name": "Fabrikam", "text": "A"})]
+    pred = [Event("thing", {"names": ["Northwind", "", ""]}), Event("thing", {"name": "Fabrikam Inc", "text": "“A”"})]
+    sides = [[check_event(event, KINDS)[0] for event in side] for side in (gold, pred)]
+    assert evident_pairs(*sides) is None
+    assert [(pair.gold, pair.pred) for pair in compare_document(*sides)] == [(0, 1), (None, 0)]
+
+
 NEAR = [(math.exp((i + 0.5 - 1e-4) / 1e6), math.exp((i + 0.5 + 1e-4) / 1e6)) for i in (0, 7, 10**6, 23 * 10**6)]
 """Numbers 2e-10 apart, far less than 1e-9, on either side of where a key of numbers ends and the next begins."""
 
