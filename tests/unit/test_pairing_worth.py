@@ -231,6 +231,23 @@ def test_an_accepted_value_of_a_closed_list_may_decide_too():
     assert [(pair.gold, pair.pred) for pair in compare_document(*sides)] == [(0, 1), (None, 0)]
 
 
+def test_of_two_that_match_as_much_the_one_that_states_more_of_the_same_fields_is_meant():
+    gold, pred = (
+        Event("thing", {"a": "x", "b": "y"}),
+        [Event("thing", {"a": "x"}), Event("thing", {"a": "x", "b": "z"})],
+    )
+    assert compared([gold], pred) == [(0, 1, ["matched", "misread"]), (None, 0, ["invented"])]
+
+
+def test_ones_are_no_reason_to_pair_with_trues():
+    numbers = {"enum": [1, True]}
+    schema = schema_of({"thing": {"a": TEXT, "m": numbers, "n": numbers}})
+    gold, pred = Event("thing", {"a": "A", "m": 1, "n": 1}), [{"m": True, "n": True}, {"a": "“A”"}]
+    sides = [[check_event(each, schema)[0] for each in side] for side in ([gold], [Event("thing", f) for f in pred])]
+    assert evident_pairs(*sides) is None
+    assert [(pair.gold, pair.pred) for pair in compare_document(*sides)] == [(0, 1), (None, 0)]
+
+
 def test_items_that_state_nothing_are_no_reason_to_pair():
     gold = [Event("thing", {"names": ["Northwind", "", ""], "name": "Fabrikam", "text": "A"})]
     pred = [Event("thing", {"names": ["Northwind", "", ""]}), Event("thing", {"name": "Fabrikam Inc", "text": "“A”"})]
