@@ -232,11 +232,9 @@ def test_an_accepted_value_of_a_closed_list_may_decide_too():
 
 
 def test_of_two_that_match_as_much_the_one_that_states_more_of_the_same_fields_is_meant():
-    gold, pred = (
-        Event("thing", {"a": "x", "b": "y"}),
-        [Event("thing", {"a": "x"}), Event("thing", {"a": "x", "b": "z"})],
-    )
+    gold, pred = Event("thing", {"a": "x", "n": 1}), [Event("thing", {"a": "x"}), Event("thing", {"a": "x", "n": True})]
     assert compared([gold], pred) == [(0, 1, ["matched", "misread"]), (None, 0, ["invented"])]
+    assert compared([gold], pred[::-1]) == [(0, 0, ["matched", "misread"]), (None, 1, ["invented"])]
 
 
 def test_ones_are_no_reason_to_pair_with_trues():
