@@ -1,7 +1,7 @@
 """What scoring costs, beside the floor and the peers, in one interleaved run: ratios, each against its target.
 
-    python benchmarks/scoring.py                                        (some minutes: small sizes)
-    python benchmarks/scoring.py --documents 10000 --long 100000 --peers-python build/peers/bin/python
+    python benchmarks/scoring.py --peers-python build/peers/bin/python      (ten minutes: the sizes of the targets)
+    python benchmarks/scoring.py --documents 2000 --long 10000 --rounds 3   (some minutes)
 
 The **floor** is a typed msgspec parse of both files, line by line, nothing kept. Every measurement is a process of its
 own that runs once on a small file first, so imports and reading the schema are left out; what is measured is user CPU
