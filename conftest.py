@@ -1,9 +1,14 @@
-"""For all tests: in CI a skipped test is a failed test."""
+"""For all tests: in CI a skipped test is a failed test, and what the tests start can be interrupted."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what it puts into the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
