@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what it puts into the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
