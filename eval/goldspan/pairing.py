@@ -14,7 +14,7 @@ from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
 from goldspan.kinds import is_stated
 from goldspan.leaves import Comparison, add_group, best_pairs, compare_events, content_key
-from goldspan.worths import settled_pairs
+from goldspan.settling import settled_pairs
 
 
 class Outcome(NamedTuple):

@@ -30,7 +30,7 @@ def key_function(leaf: Leaf) -> Callable[[Any], Hashable]:
     """
     if leaf.kind in NUMBER_OF:
         return lambda value: near_keys(leaf, value)[0]
-    return NORMAL.get(leaf.kind) or (_itself if leaf.is_exact else _any)
+    return NORMAL.get(leaf.kind) or (_itself if leaf.is_exact else _is_boolean)
 
 
 def near_keys(leaf: Leaf, value: Any) -> Sequence[Hashable]:
@@ -56,5 +56,5 @@ def _itself(value: Hashable) -> Hashable:
     return value
 
 
-def _any(value: Any) -> Hashable:  # noqa: ARG001  # any two values could be equal
-    return ""
+def _is_boolean(value: Any) -> Hashable:
+    return isinstance(value, bool)  # all that is sure of JSON values that are equal, and may be lists

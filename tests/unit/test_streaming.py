@@ -14,7 +14,7 @@ from goldspan import DataError, UsageError, score
 from goldspan.check import check_event
 from goldspan.content import GOLD as GOLD_FILE
 from goldspan.records import Event
-from goldspan.worths import matched_leaves
+from goldspan.settling import matched_leaves
 
 TYPES = {"pet": {"name": TEXT, "age": NUMBER}}
 GOLD = {"d1": [event("pet", name="Rex", age=3)], "d2": [event("pet", name="Tom", age=5)]}

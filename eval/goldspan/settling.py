@@ -5,7 +5,7 @@ pairings that differ in them need nothing else to be told apart.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from goldspan.align import Worth, assign, settle
 from goldspan.check import CheckedEvent
@@ -18,23 +18,20 @@ FEW = 30
 """Up to so many pairs are looked at one by one; of more, only those that share the key of a value."""
 
 
-class Settled(NamedTuple):
-    """Pairs of rows and columns that stand in every best pairing, and the rows and columns that are still to pair."""
+def settled_pairs(
+    gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]
+) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+    """What leaves matched settle, as `goldspan.align.settle` tells it: pairs, and the rows and columns left to pair.
 
-    pairs: list[tuple[int, int]]
-    rows: Sequence[int]
-    columns: Sequence[int]
-
-
-def settled_pairs(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> Settled:
-    """What leaves matched settle, by row (gold) and column (predicted); all events are of one type."""
+    Rows are gold, columns are predicted events; all are of one type.
+    """
     if gold[0].group.is_flat:
         if len(gold) * len(pred) > FEW:
-            return Settled(*settle(matched_leaves(gold, pred)))
+            return settle(matched_leaves(gold, pred))
         pairs = evident_pairs(gold, pred)
         if pairs is not None:
-            return Settled(pairs, (), ())
-    return Settled([], range(len(gold)), range(len(pred)))
+            return pairs, [], []
+    return [], list(range(len(gold))), list(range(len(pred)))
 
 
 def evident_pairs(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[tuple[int, int]] | None:
