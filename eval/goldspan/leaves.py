@@ -18,7 +18,7 @@ from goldspan.records import Event
 Key = Callable[[int], bytes]
 _Placed = list[tuple[str, Any]]  # items with their pointers
 _Paired = tuple[Collection[int], Collection[int]]  # which of either side are paired
-_DIFFERENT: Worth = (0, 0, 0)
+NO_PAIR: Worth = (0, 0, 0)
 
 
 class Comparison:
@@ -136,7 +136,7 @@ class Comparison:
         self, leaf: Any, path: str, gold: _Placed, pred: _Placed
     ) -> tuple[Collection[int], Collection[int]]:
         """Pair items one to one; a pair of plain values is a match."""
-        worths: list[list[Worth]] = [[_DIFFERENT] * len(pred) for _ in gold]
+        worths: list[list[Worth]] = [[NO_PAIR] * len(pred) for _ in gold]
         for i, (at, item) in enumerate(gold):
             for j, (to, other) in enumerate(pred):
                 if self._equal(leaf, item, other, at):

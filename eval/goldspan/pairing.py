@@ -3,7 +3,6 @@
 Short cuts are taken only where they cannot change a pair; `tests/unit/test_compare.py` holds the plain oracle.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +12,7 @@ import msgspec
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
 from goldspan.kinds import is_stated
-from goldspan.leaves import Comparison, add_group, best_pairs, compare_events, content_key
+from goldspan.leaves import NO_PAIR, Comparison, add_group, best_pairs, compare_events, content_key
 from goldspan.settling import settled_pairs
 
 
@@ -34,14 +33,15 @@ class EventPair(msgspec.Struct, frozen=True, dict=True):
     """A gold event with its predicted partner, by their places in the document; one of the two may be missing.
 
     `silent` counts the type's fields that gold leaves empty in a true pair, `both_silent` those that the prediction
-    leaves empty too. `rows` are the outcomes as plain tuples; the last `rejected` of them are of values that the schema
-    does not allow.
+    leaves empty too. `rows` are the outcomes as plain tuples, `matched` of them matches; the last `rejected` of them are
+    of values that the schema does not allow.
     """
 
     type: str
     gold: int | None
     pred: int | None
     rows: list[Row]
+    matched: int = 0
     silent: int = 0
     both_silent: int = 0
     rejected: int = 0
@@ -49,10 +49,7 @@ class EventPair(msgspec.Struct, frozen=True, dict=True):
     @property
     def is_perfect(self) -> bool:
         """Whether each leaf that either event states is matched."""
-        for row in self.rows:  # noqa: SIM110  # twice as quick as all(...)
-            if row[1] != "matched":
-                return False
-        return True
+        return self.matched == len(self.rows)
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -65,54 +62,61 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
 
     The pairs come in the order of the gold events, then the predicted ones without a partner.
     """
-    partner: dict[int, int] = {}
+    partners: dict[int, tuple[int, Comparison]] = {}
     predicted = _by_type(pred)
     for name, rows in _by_type(gold).items():
-        columns = predicted.get(name)
-        if columns is not None:
-            partner.update(_partners(gold, pred, rows, columns))
+        if name in predicted:
+            partners.update(_partners(gold, pred, rows, predicted[name]))
     found: list[EventPair] = []
     for i, event in enumerate(gold):
-        j = partner.get(i)
-        pair = None if j is None else compare_events(event, pred[j])
-        if j is None or pair is None or not pair.matched:
-            partner.pop(i, None)
+        if i not in partners:
             found.append(EventPair(event.type, i, None, _alone(event, "missed")))
-        elif pred[j].rejected:
-            rejected = _rejected(pred[j])
-            found.append(EventPair(event.type, i, j, pair.rows + rejected, *_silence(pair, pred[j]), len(rejected)))
+            continue
+        j, pair = partners[i]
+        if pred[j].rejected:
+            rejected, silence = _rejected(pred[j]), _silence(pair, pred[j])
+            found.append(EventPair(event.type, i, j, pair.rows + rejected, pair.matched, *silence, len(rejected)))
         else:
-            found.append(EventPair(event.type, i, j, pair.rows, pair.silent, pair.both_silent))
-    if len(partner) < len(pred):
-        taken = set(partner.values())
+            found.append(EventPair(event.type, i, j, pair.rows, pair.matched, pair.silent, pair.both_silent))
+    if len(partners) < len(pred):
+        taken = {j for j, _ in partners.values()}
         for j, event in enumerate(pred):
             if j not in taken:
                 rejected = _rejected(event)
-                found.append(EventPair(event.type, None, j, _alone(event, "invented") + rejected, 0, 0, len(rejected)))
+                rows = _alone(event, "invented") + rejected
+                found.append(EventPair(event.type, None, j, rows, rejected=len(rejected)))
     return found
 
 
 def _by_type(events: Sequence[CheckedEvent]) -> dict[str, list[int]]:
     """The places of the events of each type."""
-    places: dict[str, list[int]] = defaultdict(list)
+    places: dict[str, list[int]] = {}
     for i, event in enumerate(events):
-        places[event.type].append(i)
+        name = event.type
+        if name in places:
+            places[name].append(i)
+        else:
+            places[name] = [i]
     return places
 
 
 def _partners(
     gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent], rows: list[int], columns: list[int]
-) -> list[tuple[int, int]]:
-    """The best pairs of the events of one type, by their places."""
+) -> list[tuple[int, tuple[int, Comparison]]]:
+    """The best pairs of the events of one type: for places in gold, the place of the partner, and the two compared."""
     if len(rows) == len(columns) == 1:
-        return [(rows[0], columns[0])]
+        comparison = compare_events(gold[rows[0]], pred[columns[0]])
+        return [(rows[0], (columns[0], comparison))] if comparison.matched else []
     golds, preds = [gold[i] for i in rows], [pred[j] for j in columns]
-    pairs, ours, theirs = settled_pairs(golds, preds)
-    if ours and theirs:
-        worths = [[compare_events(golds[i], preds[j]).worth for j in theirs] for i in ours]
-        rest = best_pairs(worths, lambda i: _event_key(golds[ours[i]]), lambda j: _event_key(preds[theirs[j]]))
-        pairs += [(ours[i], theirs[j]) for i, j in rest]
-    return [(rows[i], columns[j]) for i, j in pairs]
+    pairs, rest = settled_pairs(golds, preds)
+    found = [(rows[i], (columns[j], compare_events(golds[i], preds[j]))) for i, j in pairs]
+    if rest:
+        compared = {(i, j): compare_events(golds[i], preds[j]) for i, chances in rest.items() for j in chances}
+        ours, theirs = list(rest), sorted({j for _, j in compared})
+        worths = [[compared[i, j].worth if (i, j) in compared else NO_PAIR for j in theirs] for i in ours]
+        best = best_pairs(worths, lambda i: _event_key(golds[ours[i]]), lambda j: _event_key(preds[theirs[j]]))
+        found += [(rows[ours[i]], (columns[theirs[j]], compared[ours[i], theirs[j]])) for i, j in best]
+    return found
 
 
 def _event_key(event: CheckedEvent) -> bytes:

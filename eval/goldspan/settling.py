@@ -20,18 +20,20 @@ FEW = 30
 
 def settled_pairs(
     gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]
-) -> tuple[list[tuple[int, int]], list[int], list[int]]:
-    """What leaves matched settle, as `goldspan.align.settle` tells it: pairs, and the rows and columns left to pair.
+) -> tuple[list[tuple[int, int]], dict[int, list[int]]]:
+    """The pairs that leaves matched settle and, for each row that is left to pair, the columns that it may pair with.
 
     Rows are gold, columns are predicted events; all are of one type.
     """
     if gold[0].group.is_flat:
         if len(gold) * len(pred) > FEW:
-            return settle(matched_leaves(gold, pred))
+            table = matched_leaves(gold, pred)
+            pairs, rows, columns = settle(table)
+            return pairs, {i: [j for j in columns if table[i][j]] for i in rows}
         pairs = evident_pairs(gold, pred)
         if pairs is not None:
-            return pairs, [], []
-    return [], list(range(len(gold))), list(range(len(pred)))
+            return pairs, {}
+    return [], {i: list(range(len(pred))) for i in range(len(gold))}
 
 
 def evident_pairs(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[tuple[int, int]] | None:

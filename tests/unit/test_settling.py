@@ -178,11 +178,11 @@ def test_what_leaves_matched_settle_stands_in_every_best_pairing(data: st.DataOb
     allowed = [pairs for pairs in assignments(len(gold), len(pred)) if all(worths[i][j][0] for i, j in pairs)]
     totals = [[sum(worths[i][j][n] for i, j in pairs) for n in range(3)] for pairs in allowed]
     with patch("goldspan.settling.FEW", 0 if many else 30):
-        settled, rows, columns = settled_pairs(gold, pred)
+        settled, rest = settled_pairs(gold, pred)
     for pairs, total in zip(allowed, totals, strict=True):
         if total == max(totals):
             assert {*settled} <= {*pairs}
-            assert all(i in rows and j in columns for i, j in {*pairs} - {*settled})
+            assert all(j in rest[i] for i, j in {*pairs} - {*settled})
 
 
 @pytest.mark.parametrize(
