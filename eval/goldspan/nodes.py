@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from goldspan.counts import Row
-from goldspan.kinds import APART, unequal
+from goldspan.kinds import APART, QUOTED, unequal
 from goldspan.pointers import pointer
 
 ITEMS = 32
@@ -58,12 +58,19 @@ class Group:
         return tuple((entry, leaf) for entry, leaf in found if isinstance(leaf, Leaf))
 
     @cached_property
-    def by_name(self) -> dict[str, tuple[bool, bool, bool]]:
-        """Of these: whether it is a leaf, whether equal JSON is a match, and whether nothing else is."""
-        return {
-            entry.name: (entry.is_leaf, entry.is_exact, entry.is_leaf and APART[leaf.kind] is unequal)
-            for entry, leaf in self.flat_leaves
-        }
+    def alike(self) -> tuple[str, ...]:
+        """The names of the leaves and lists of leaves whose values match where their JSON is equal."""
+        return tuple(entry.name for entry, _ in self.flat_leaves if entry.is_exact)
+
+    @cached_property
+    def telling(self) -> "tuple[tuple[str, bool, Apart, bool], ...]":
+        """What tells events apart, the quickest first.
+
+        That is, of the leaves and lists of leaves: the name; whether it is a leaf; what a look at two values tells; and
+        whether a quote may be right too.
+        """
+        told = ((entry.name, entry.is_leaf, APART[leaf.kind], leaf.kind in QUOTED) for entry, leaf in self.flat_leaves)
+        return tuple(sorted(told, key=lambda field: (field[3], not field[1], field[2] is not unequal)))
 
     @cached_property
     def in_order(self) -> "tuple[tuple[str, Field, bool, tuple[Row, ...], Apart | None], ...]":
@@ -84,9 +91,10 @@ class Group:
         )
 
     @cached_property
-    def lists_of_leaves(self) -> "tuple[tuple[str, Field, Leaf], ...]":
-        """Name, field and leaf of the fields that are lists of plain values."""
-        return tuple((entry.name, entry, leaf) for entry, leaf in self.flat_leaves if not entry.is_leaf)
+    def lists_of_leaves(self) -> "tuple[tuple[str, Field, Leaf, bool], ...]":
+        """Name, field and leaf of the fields that are lists of plain values, and whether these are names or texts."""
+        lists = ((entry, leaf) for entry, leaf in self.flat_leaves if not entry.is_leaf)
+        return tuple((entry.name, entry, leaf, leaf.kind in QUOTED) for entry, leaf in lists)
 
     @cached_property
     def groups(self) -> "tuple[tuple[Field, Group], ...]":

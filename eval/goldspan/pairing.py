@@ -33,8 +33,8 @@ class EventPair(msgspec.Struct, frozen=True, dict=True):
     """A gold event with its predicted partner, by their places in the document; one of the two may be missing.
 
     `silent` counts the type's fields that gold leaves empty in a true pair, `both_silent` those that the prediction
-    leaves empty too. `rows` are the outcomes as plain tuples, `matched` of them matches; the last `rejected` of them are
-    of values that the schema does not allow.
+    leaves empty too. `rows` are the outcomes as plain tuples, `matched` of them matches; the last `rejected` are of
+    values that the schema does not allow.
     """
 
     type: str
@@ -108,15 +108,20 @@ def _partners(
         comparison = compare_events(gold[rows[0]], pred[columns[0]])
         return [(rows[0], (columns[0], comparison))] if comparison.matched else []
     golds, preds = [gold[i] for i in rows], [pred[j] for j in columns]
-    pairs, rest = settled_pairs(golds, preds)
-    found = [(rows[i], (columns[j], compare_events(golds[i], preds[j]))) for i, j in pairs]
+    compared: dict[tuple[int, int], Comparison] = {}
+
+    def compare(i: int, j: int) -> Comparison:
+        if (i, j) not in compared:
+            compared[i, j] = compare_events(golds[i], preds[j])
+        return compared[i, j]
+
+    pairs, rest = settled_pairs(golds, preds, compare)
     if rest:
-        compared = {(i, j): compare_events(golds[i], preds[j]) for i, chances in rest.items() for j in chances}
-        ours, theirs = list(rest), sorted({j for _, j in compared})
-        worths = [[compared[i, j].worth if (i, j) in compared else NO_PAIR for j in theirs] for i in ours]
+        ours, theirs = list(rest), sorted({j for chances in rest.values() for j in chances})
+        worths = [[compare(i, j).worth if j in rest[i] else NO_PAIR for j in theirs] for i in ours]
         best = best_pairs(worths, lambda i: _event_key(golds[ours[i]]), lambda j: _event_key(preds[theirs[j]]))
-        found += [(rows[ours[i]], (columns[theirs[j]], compared[ours[i], theirs[j]])) for i, j in best]
-    return found
+        pairs = [*pairs, *((ours[i], theirs[j]) for i, j in best)]
+    return [(rows[i], (columns[j], compare(i, j))) for i, j in pairs]
 
 
 def _event_key(event: CheckedEvent) -> bytes:

@@ -10,68 +10,96 @@ from typing import Any
 from goldspan.align import Worth, assign, settle
 from goldspan.check import CheckedEvent
 from goldspan.kinds import APART, QUOTED, TOLERANT, equal, is_stated
+from goldspan.leaves import Comparison
 from goldspan.nodes import Apart, Field, Leaf
 from goldspan.records import Event
 from goldspan.value_keys import NUMBER_OF, key_function, near_keys
 
+Compare = Callable[[int, int], Comparison]
 FEW = 30
 """Up to so many pairs are looked at one by one; of more, only those that share the key of a value."""
 
 
 def settled_pairs(
-    gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]
+    gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent], compare: Compare
 ) -> tuple[list[tuple[int, int]], dict[int, list[int]]]:
     """The pairs that leaves matched settle and, for each row that is left to pair, the columns that it may pair with.
 
-    Rows are gold, columns are predicted events; all are of one type.
+    Rows are gold, columns are predicted events; all are of one type. `compare` compares a row with a column.
     """
     if gold[0].group.is_flat:
         if len(gold) * len(pred) > FEW:
             table = matched_leaves(gold, pred)
             pairs, rows, columns = settle(table)
             return pairs, {i: [j for j in columns if table[i][j]] for i in rows}
-        pairs = evident_pairs(gold, pred)
-        if pairs is not None:
-            return pairs, {}
+        chances = likely_pairs(gold, pred, compare)
+        if chances is not None:
+            return chances
     return [], {i: list(range(len(pred))) for i in range(len(gold))}
 
 
-def evident_pairs(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[tuple[int, int]] | None:
-    """The only best pairing of flat events where plain equality of their values tells it, else None.
+def likely_pairs(
+    gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent], compare: Compare
+) -> tuple[list[tuple[int, int]], dict[int, list[int]]] | None:
+    """What `settled_pairs` tells, for few flat events; None where this does not tell.
 
-    It does where each event of the shorter side has more leaves that are plainly equal with one of the other side, its
-    own, than it could have matched with any other.
+    Each event of the shorter side is compared with the one that looks like it. Others that surely have fewer leaves in
+    common with it are not its partner, if no two events want the same one.
     """
-    bounds = [[_bounds(one, other) for other in pred] for one in gold]
     by_row = len(gold) <= len(pred)
-    partners: dict[int, int] = {}
-    for place, row in enumerate(bounds if by_row else zip(*bounds, strict=True)):
-        best = max(row)
-        least, most = best
-        partner = row.index(best)
-        if not least and not most:
-            continue
-        if partner in partners or any(other[1] >= least for i, other in enumerate(row) if i != partner) or not least:
+    ours, theirs = (gold, pred) if by_row else (pred, gold)
+    wanted: list[list[int]] = []
+    alien = "invented" if by_row else "missed"
+    for i, event in enumerate(ours):
+        j = _look_alike(event, theirs)
+        if j is None:
             return None
-        partners[partner] = place
-    return [(row, column) if by_row else (column, row) for column, row in partners.items()]
+        comparison = compare(i, j) if by_row else compare(j, i)
+        spare = len(comparison.rows) - comparison.matched
+        if spare:
+            spare -= [row[1] for row in comparison.rows].count(alien)
+        others = [k for k, other in enumerate(theirs) if k != j and not _differ(event, other, spare)]
+        wanted.append([j, *others])
+    if len({j for places in wanted for j in places}) < sum(map(len, wanted)):
+        return None
+    pairs = [(i, places[0]) for i, places in enumerate(wanted) if len(places) == 1]
+    rest = {i: places for i, places in enumerate(wanted) if len(places) > 1}
+    if by_row:
+        return pairs, rest
+    return [(i, j) for j, i in pairs], {i: [j] for j, places in rest.items() for i in places}
 
 
-def _bounds(gold: CheckedEvent, pred: CheckedEvent) -> tuple[int, int]:
-    """How many leaves of two flat events match at least, being plainly equal, and at most."""
-    least = perhaps = 0
-    plan, find = gold.group.by_name, pred.fields.get
-    strict = not gold.event.accepted
-    for name, one in gold.fields.items():
-        other = find(name)
-        if one is None or other is None:
-            continue
-        is_leaf, is_exact, is_plain = plan[name]
-        if one == other and one and is_exact and (is_leaf or all(one)):
-            least += 1 if is_leaf else len(one)
-        elif one == other or not (is_plain and strict):
-            perhaps += 1 if is_leaf else min(len(one), len(other))
-    return least, least + perhaps
+def _look_alike(event: CheckedEvent, others: Sequence[CheckedEvent]) -> int | None:
+    """The first that has the value of a field; one that is alone in that, if there is such a field."""
+    found: list[int] = []
+    for name in event.group.alike:
+        value = event.fields.get(name)
+        if value:
+            same = [k for k, other in enumerate(others) if other.fields.get(name) == value]
+            if len(same) == 1:
+                return same[0]
+            found = found or same
+    return found[0] if found else None
+
+
+def _differ(event: CheckedEvent, other: CheckedEvent, spare: int) -> bool:
+    """Whether more than `spare` of the leaves that an event states surely match none of another's."""
+    if event.event.accepted or other.event.accepted:
+        return False
+    quoted = bool(event.event.evidence or other.event.evidence)
+    find, find_other = event.fields.get, other.fields.get
+    for name, is_leaf, apart, is_quoted in event.group.telling:
+        if is_quoted and quoted:
+            break
+        one, two = find(name), find_other(name)
+        if is_leaf:
+            if (one or is_stated(one)) and (not (two or is_stated(two)) or apart(one, two)):
+                spare -= 1
+        elif one and all(one) and (not two or (all(two) and _nothing_alike(one, two, apart))):
+            spare -= len(one)
+        if spare < 0:
+            return True
+    return False
 
 
 def matched_leaves(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent]) -> list[list[int]]:
