@@ -31,7 +31,8 @@ def key_of(doc_id: str) -> int:
 class LineIndex:
     """Where each line of a record file stands, by the key of its document: 20 bytes a line.
 
-    `unnamed` are the lines that are no record or name no document.
+    `unnamed` are the lines that are no record or name no document. The file is read as far as it is needed: where it
+    has the order in which its documents are asked for, it is read only once.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,24 +40,51 @@ class LineIndex:
         self.keys, self.offsets, self.numbers = array("q"), array("q"), array("I")
         self.unnamed: list[Problem] = []
         self._next = 0
-        with open_binary(path) as file:
-            for number, offset, line in numbered_lines(file):
-                doc_id = _doc_id(line)
-                if doc_id is None:
-                    self.unnamed += read_line(path, number, line).problems
-                    continue
-                self.keys.append(key_of(doc_id))
-                self.offsets.append(offset)
-                self.numbers.append(number)
+        self._unread = _lines_of(path)
+
+    def complete(self) -> "LineIndex":
+        """Read what is left of the file."""
+        for number, offset, data in self._unread:
+            doc_id = _doc_id(data)
+            if doc_id is None:
+                self.unnamed += read_line(self.path, number, data).problems
+            else:
+                self._add(key_of(doc_id), offset, number)
+        return self
+
+    def take(self, doc_id: str, key: int) -> tuple[int, Line] | None:
+        """The position of a document's line, and the line, if it is the next that is unread; if not, all are read."""
+        for number, offset, data in self._unread:
+            line = read_line(self.path, number, data)
+            found = _doc_id(data) if line.record is None else line.record.doc_id
+            if found is None:
+                self.unnamed += line.problems
+                continue
+            self._add(key if found == doc_id else key_of(found), offset, number)
+            if found == doc_id:
+                self._next = len(self)
+                return self._next - 1, line
+            break
+        self.complete()
+        return None
+
+    def _add(self, key: int, offset: int, number: int) -> None:
+        self.keys.append(key)
+        self.offsets.append(offset)
+        self.numbers.append(number)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_order"}  # quickly made again
+        left_out = "_order", "_unread"  # the first is quickly made again
+        return {name: value for name, value in self.complete().__dict__.items() if name not in left_out}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ = state | {"_unread": iter(())}
 
     def find(self, key: int) -> int | None:
-        """The position of the (first) line with a document's key among the lines, or None."""
+        """The position of the (first) line with a document's key among the lines of a complete index, or None."""
         guess = self._next
         if guess >= len(self.keys) or self.keys[guess] != key:
             guess = self._search(key)
@@ -84,7 +112,7 @@ class LineIndex:
 
 
 class LineReader:
-    """The open file of an index: reads its lines, most quickly one after the other."""
+    """The open file of an index: finds and reads its lines, most quickly one after the other."""
 
     def __init__(self, index: LineIndex) -> None:
         self._index = index
@@ -96,6 +124,14 @@ class LineReader:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+    def find(self, doc_id: str, key: int) -> tuple[int, Line] | None:
+        """The position of a document's line, and the line; None where there is none."""
+        taken = self._index.take(doc_id, key)
+        if taken is not None:
+            return taken
+        position = self._index.find(key)
+        return None if position is None else (position, self.line(position))
 
     def line(self, position: int) -> Line:
         """Read the line at a position."""
@@ -139,6 +175,11 @@ def numbered_lines(
         if not line.isspace():
             yield number, offset, line if offset else line.removeprefix(BYTE_ORDER_MARK)
         offset += len(line)
+
+
+def _lines_of(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    with open_binary(path) as file:
+        yield from numbered_lines(file)
 
 
 def _doc_id(line: bytes) -> str | None:

@@ -187,7 +187,7 @@ def score(
         keep=keep_documents,
     )
     result = run_spans(inputs, index, workers, engine)
-    _refuse(gold_path, result, index, keep_going)
+    _refuse(gold_path, result, index.complete(), keep_going)
     return Score(
         signature,
         loaded,
@@ -217,7 +217,8 @@ def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool)
         for position, first in again:
             (line, doc_id), message = records[position], f"the same document as in line {records[first][0]}"
             in_gold.append(Problem(message, gold, line, doc_id, "/doc_id"))
-    known = np.array(result.used, dtype=bool)
+    known = np.zeros(len(index), dtype=bool)
+    known[result.used] = True
     for position, first in repeats(index.keys):
         in_pred.append(index.problem(position, f"the same document as in line {index.numbers[first]}"))
         known[position] = known[first]  # a document that gold does not know is told at each of its lines

@@ -1,14 +1,14 @@
 """Scores a run of gold lines: what one process does, and what adds up over many."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol, Self
 
-from goldspan.check import CheckedEvent, check_event
+from goldspan.check import Checked, CheckedEvent, check_events, placed
 from goldspan.check_record import check_record
 from goldspan.counting import CountTable, columns_of
 from goldspan.documents import Document
@@ -16,8 +16,8 @@ from goldspan.errors import Problem
 from goldspan.files import open_binary
 from goldspan.join import LineIndex, LineReader, key_of, numbered_lines
 from goldspan.match import DocumentMatch
-from goldspan.pairing import compare_document
-from goldspan.records import Line, Record, Usage, read_line
+from goldspan.pairing import EventPair, compare_document
+from goldspan.records import Event, Line, Record, Usage, read_line
 from goldspan.schema import Schema
 
 
@@ -97,7 +97,7 @@ MAX_FAULTS = 10_000
 class ShardResult:
     """What scoring a run of gold lines gives.
 
-    `gold_keys` name the documents of the run, `used` is 1 at the positions of their predictions in the index, else 0.
+    `gold_keys` name the documents of the run, `used` are the positions of their predictions in the index.
     """
 
     table: CountTable
@@ -107,7 +107,7 @@ class ShardResult:
     gold_problems: list[Problem] = field(default_factory=list[Problem])
     faults: list[Problem] = field(default_factory=list[Problem])
     gold_keys: "array[int]" = field(default_factory=lambda: array("q"))
-    used: bytearray = field(default_factory=bytearray)
+    used: "array[int]" = field(default_factory=lambda: array("I"))
 
     def merge(self, other: "ShardResult") -> None:
         """Add the shard that follows."""
@@ -120,7 +120,7 @@ class ShardResult:
         self.gold_problems += other.gold_problems
         self.faults += other.faults[: MAX_FAULTS - len(self.faults)]
         self.gold_keys.extend(other.gold_keys)
-        self.used = bytearray(map(max, self.used, other.used))
+        self.used.extend(other.used)
 
 
 def score_shard(
@@ -133,105 +133,98 @@ def score_shard(
     keep: bool,
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds."""
-    result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None, used=bytearray(len(index)))
-    with LineReader(index) as reader:
-        lines = _gold_lines(gold, span)
+    result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
+    with LineReader(index) as reader, open_binary(gold) as file:
+        scorer = _Scorer(gold, index.path, reader, schema, documents, result)
+        lines = numbered_lines(file, span.start, span.end, span.line)
         while block := list(islice(lines, BLOCK)):
-            for loaded in [_load(gold, line, index, reader, schema, documents, result) for line in block]:
-                if loaded is not None:
-                    _take(loaded, result)
+            scorer.score([read_line(gold, number, data) for number, _, data in block])
     return result
 
 
-BLOCK = 8
-"""So many documents are loaded before they are compared: the processor's caches hold one kind of work at a time."""
+BLOCK = 16
+"""So many documents take each step together: the processor's caches hold one kind of work at a time."""
 
 
-class _Loaded(NamedTuple):
-    """A document of gold with its prediction, both checked."""
+@dataclass(slots=True)
+class _Scorer:
+    """Takes documents through each step of scoring; what they give, and what is wrong with them, goes into the result.
 
-    gold: Record
-    pred: Record | None
-    gold_events: Sequence[CheckedEvent]
-    pred_events: Sequence[CheckedEvent]
-    document: Document | None
+    `gold` and `pred` are the paths of the files.
+    """
+
+    gold: Path
+    pred: Path
+    reader: LineReader
+    schema: Schema
+    documents: Mapping[str, Document] | None
+    result: ShardResult
+
+    def score(self, lines: Sequence[Line]) -> None:
+        """Score the documents of some gold lines."""
+        for line in lines:
+            self.result.gold_problems += line.problems
+        known = [(line, line.record) for line in lines if line.record is not None]
+        found = [self._find(record.doc_id) for _, record in known]
+        gold_events = self._checked([record.events for _, record in known])
+        golds = [self._check_gold(*each, checked) for each, checked in zip(known, gold_events, strict=True)]
+        pred_events = self._checked([_events(line) for line in found])
+        preds = [self._check_prediction(line, checked) for line, checked in zip(found, pred_events, strict=True)]
+        pairs = [compare_document(*sides) for sides in zip(golds, preds, strict=True)]
+        for (_, record), line, each in zip(known, found, pairs, strict=True):
+            self._count(record, line and line.record, each)
+
+    def _checked(self, events: Sequence[Sequence[Event]]) -> list[list[Checked]]:
+        """The events of each of some records, all checked at once."""
+        checked = iter(check_events([*chain.from_iterable(events)], self.schema))
+        return [[*islice(checked, len(each))] for each in events]
+
+    def _check_gold(self, line: Line, record: Record, checked: list[Checked]) -> tuple[CheckedEvent, ...]:
+        problems, document = self.result.gold_problems, self._document(record.doc_id)
+        if self.documents is not None and document is None:
+            message = "the documents file knows no such document"
+            problems.append(Problem(message, self.gold, line.number, record.doc_id, "/doc_id"))
+        events, faults = check_record(record, self.schema, document, gold=True, checked_events=checked)
+        for fault in faults:
+            problems.append(Problem(fault.message, self.gold, line.number, record.doc_id, fault.pointer))
+        return events
+
+    def _document(self, doc_id: str) -> Document | None:
+        return None if self.documents is None else self.documents.get(doc_id)
+
+    def _find(self, doc_id: str) -> Line | None:
+        """The line of a document's prediction."""
+        key = key_of(doc_id)
+        self.result.gold_keys.append(key)
+        found = self.reader.find(doc_id, key)
+        if found is None:
+            return None
+        self.result.used.append(found[0])
+        return found[1]
+
+    def _check_prediction(self, line: Line | None, checked: list[Checked]) -> list[CheckedEvent]:
+        if line is None:
+            return []
+        problems, doc_id = list(line.problems), line.record and line.record.doc_id
+        for i, (_, faults) in enumerate(checked):
+            if faults:
+                told = placed(f"/events/{i}", faults)
+                problems += [Problem(fault.message, self.pred, line.number, doc_id, fault.pointer) for fault in told]
+        if problems:
+            self.result.tallies.faults += len(problems)
+            self.result.faults += problems[: MAX_FAULTS - len(self.result.faults)]
+        return [event for event, _ in checked]
+
+    def _count(self, gold: Record, pred: Record | None, pairs: list[EventPair]) -> None:
+        match = DocumentMatch(gold.doc_id, gold, pred, tuple(pairs), self._document(gold.doc_id))
+        self.result.table.add(match.doc_id, match.story, pairs)
+        self.result.tallies.add(match)
+        for sink in self.result.sinks.values():
+            sink.add(match)
+        if self.result.kept is not None:
+            self.result.kept[match.doc_id] = match
 
 
-def _load(
-    path: Path,
-    line: Line,
-    index: LineIndex,
-    reader: LineReader,
-    schema: Schema,
-    documents: Mapping[str, Document] | None,
-    result: ShardResult,
-) -> _Loaded | None:
-    """Check a line of gold and find and check its prediction; what is wrong is noted in the result."""
-    record = line.record
-    if record is None:
-        result.gold_problems += line.problems
-        return None
-    document = None if documents is None else documents.get(record.doc_id)
-    gold_events = _check_gold(path, line, record, schema, document, documents is not None, result)
-    key = key_of(record.doc_id)
-    result.gold_keys.append(key)
-    position = index.find(key)
-    if position is None:
-        return _Loaded(record, None, gold_events, (), document)
-    result.used[position] = 1
-    pred_line = reader.line(position)
-    return _Loaded(
-        record, pred_line.record, gold_events, _check_prediction(index.path, pred_line, schema, result), document
-    )
-
-
-def _take(loaded: _Loaded, result: ShardResult) -> None:
-    """Compare a document with its prediction, and count."""
-    pairs = compare_document(loaded.gold_events, loaded.pred_events)
-    match = DocumentMatch(loaded.gold.doc_id, loaded.gold, loaded.pred, tuple(pairs), loaded.document)
-    result.table.add(match.doc_id, match.story, pairs)
-    result.tallies.add(match)
-    for sink in result.sinks.values():
-        sink.add(match)
-    if result.kept is not None:
-        result.kept[match.doc_id] = match
-
-
-def _gold_lines(path: Path, span: Span) -> Iterator[Line]:
-    with open_binary(path) as file:
-        for number, _, data in numbered_lines(file, span.start, span.end, span.line):
-            yield read_line(path, number, data)
-
-
-def _check_gold(
-    path: Path,
-    line: Line,
-    record: Record,
-    schema: Schema,
-    document: Document | None,
-    documents_known: bool,
-    result: ShardResult,
-) -> tuple[CheckedEvent, ...]:
-    result.gold_problems += line.problems
-    if documents_known and document is None:
-        message = "the documents file knows no such document"
-        result.gold_problems.append(Problem(message, path, line.number, record.doc_id, "/doc_id"))
-    events, faults = check_record(record, schema, document, gold=True)
-    for fault in faults:
-        result.gold_problems.append(Problem(fault.message, path, line.number, record.doc_id, fault.pointer))
-    return events
-
-
-def _check_prediction(path: Path, line: Line, schema: Schema, result: ShardResult) -> list[CheckedEvent]:
-    record = line.record
-    problems = list(line.problems)
-    events: list[CheckedEvent] = []
-    for i, event in enumerate(record.events if record is not None and record.error is None else ()):
-        checked, faults = check_event(event, schema, f"/events/{i}")
-        events.append(checked)
-        doc_id = record.doc_id if record is not None else None
-        problems += [Problem(fault.message, path, line.number, doc_id, fault.pointer) for fault in faults]
-    if problems:
-        result.tallies.faults += len(problems)
-        result.faults += problems[: MAX_FAULTS - len(result.faults)]
-    return events
+def _events(line: Line | None) -> list[Event]:
+    """What a prediction states."""
+    return [] if line is None or line.record is None or line.record.error is not None else line.record.events

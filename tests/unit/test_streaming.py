@@ -56,6 +56,29 @@ def test_a_byte_order_mark_does_not_hide_the_first_document(tmp_path: Path):
         assert (result.micro.f1, result.missing) == (1, [])
 
 
+@pytest.mark.parametrize(
+    "order", [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 1, 3], [1, 0, 3, 2], [0, 1, 3], [1, 3, 2], [3], []]
+)
+def test_predictions_are_found_in_any_order(tmp_path: Path, order: list[int]):
+    gold = {f"d{i}": [event("pet", name=name)] for i, name in enumerate(["Rex", "Tom", "Kim", "Ada"])}
+    result = score_files(tmp_path, TYPES, gold, {f"d{i}": gold[f"d{i}"] for i in order})
+    told = {doc_id: four(counts) for doc_id, counts in result.document_counts()}
+    assert told == {f"d{i}": (1, 0, 0, 0) if i in order else (0, 0, 1, 0) for i in range(4)}
+    assert result.missing == [f"d{i}" for i in range(4) if i not in order]
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_line_that_is_no_record_hides_none_after_it(tmp_path: Path, place: int):
+    gold = lines(tmp_path, "gold.jsonl", [{"doc_id": f"d{i}", "events": []} for i in range(3)])
+    rows = gold.read_text().splitlines(keepends=True)
+    pred = tmp_path / "pred.jsonl"
+    pred.write_text("".join([*rows[:place], "nothing\n", *rows[place:]]))
+    with pytest.raises(DataError) as raised:
+        score(pred, gold=gold)
+    assert [problem.line for problem in raised.value.problems] == [place + 1]
+    assert score(pred, gold=gold, keep_going=True).missing == []
+
+
 def test_each_document_keeps_its_own_counts(tmp_path: Path):
     pred = {"d1": [event("pet", name="Rex", age=4)], "d2": [event("pet", name="Tim", age=5), event("pet", name="Kim")]}
     counts = {doc_id: four(each) for doc_id, each in score_files(tmp_path, TYPES, GOLD, pred).document_counts()}

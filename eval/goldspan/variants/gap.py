@@ -215,8 +215,8 @@ def _echoes(
         for line in read_records(gold):
             if line.record is None or not (parent := made[line.record.doc_id].variant_of):
                 continue
-            position = index.find(key_of(line.record.doc_id))
-            pred = None if position is None else reader.line(position).record
+            found = reader.find(line.record.doc_id, key_of(line.record.doc_id))
+            pred = None if found is None else found[1].record
             events = [check_event(event, loaded)[0] for event in (pred.events if pred and not pred.error else ())]
             sums = stories.setdefault(made[line.record.doc_id].story, {})
             for path, stated in _echoed(line.record, old[parent], events, loaded):
