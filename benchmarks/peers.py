@@ -12,8 +12,10 @@ Each peer reads the first so many lines of the same two files (with msgspec wher
 nearest thing to an event score that it is made for. None checks predictions against the schema, reports by field,
 type and document at once, or compares values by kind (units, dates, money, names) as goldspan does. Beyond that:
 
-- scikit-learn: precision, recall and F1 by field over exact (document, field, value) tuples. No events: a value counts
-  wherever it stands in the document; a wrong value is one missed and one invented.
+- scikit-learn: precision, recall and F1 by field over exact (document, field, value) tuples, the label of a tuple being
+  the name of its field. No events: a value counts wherever it stands in the document; a wrong value is one missed and
+  one invented.
+- scikit-learn, ints: the same figures, where the caller has already made an integer of each name.
 - seqeval: the same over tag sequences, in which each leaf that either side states is a token of its own. No events.
 - nervaluate: the same leaves as spans, in its four ways of matching (strict, exact, partial, type). No events.
 - omni-extract-bench: aligns events of a type, then leaves, compares normalised values; figures of each document,
@@ -68,19 +70,32 @@ def scikit_learn() -> Peer:
     from sklearn.metrics import precision_recall_fscore_support
 
     def run(documents: Iterable[Document]) -> float:
+        true: list[str] = []
+        found: list[str] = []
+        for _, gold, pred in documents:
+            ours, theirs = leaves(gold), leaves(pred)
+            for leaf in ours | theirs:
+                true.append(leaf[0] if leaf in ours else "")
+                found.append(leaf[0] if leaf in theirs else "")
+        labels = sorted({*true, *found} - {""})
+        return float(precision_recall_fscore_support(true, found, labels=labels, zero_division=0)[2].mean())
+
+    return run
+
+
+def scikit_learn_ints() -> Peer:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    def run(documents: Iterable[Document]) -> float:
         number: dict[str, int] = {"": 0}
         true: list[int] = []
         found: list[int] = []
         for _, gold, pred in documents:
             ours, theirs = leaves(gold), leaves(pred)
-            for leaf in ours:
+            for leaf in ours | theirs:
                 label = number.setdefault(leaf[0], len(number))
-                true.append(label)
+                true.append(label if leaf in ours else 0)
                 found.append(label if leaf in theirs else 0)
-            for leaf in theirs:
-                if leaf not in ours:
-                    true.append(0)
-                    found.append(number.setdefault(leaf[0], len(number)))
         labels = list(range(1, len(number)))
         return float(precision_recall_fscore_support(true, found, labels=labels, zero_division=0)[2].mean())
 
@@ -186,6 +201,7 @@ def document_schema() -> dict[str, Any]:
 
 PEERS: dict[str, tuple[str, Callable[[], Peer]]] = {
     "scikit-learn": ("sklearn", scikit_learn),
+    "scikit-learn, ints": ("sklearn", scikit_learn_ints),
     "seqeval": ("seqeval", seqeval),
     "nervaluate": ("nervaluate", nervaluate),
     "omni-extract-bench": ("omni_extract_bench", omni_extract_bench),
