@@ -43,6 +43,7 @@ def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> Sh
     with _executor(engine, workers) as executor:
         if executor is None:
             return _score_span(inputs, index, Span())
+        index.complete()  # here, not in each process
         futures = [
             executor.submit(_score_span, inputs, index, span)
             for span in cut(inputs.gold, max(1, workers) * SPANS_PER_WORKER)

@@ -77,7 +77,7 @@ class LineIndex:
         return len(self.keys)
 
     def __getstate__(self) -> dict[str, Any]:
-        left_out = "_order", "_unread"  # the first is quickly made again
+        left_out = "_order", "_unread"  # the one is quickly made again, the other has ended
         return {name: value for name, value in self.complete().__dict__.items() if name not in left_out}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -160,7 +160,7 @@ def score(
 
     Without options the data set that ships with goldspan is used; with `gold` and without `documents` nothing
     is checked against text. `keep_going` counts lines that are no record instead of stopping at them. `keep_documents`
-    keeps the matching of every document, which the report needs; without it a document costs some 33 bytes
+    keeps the matching of every document, which the report needs; without it a document costs some 36 bytes
     of memory, and two bytes a leaf of a temporary file.
     `diagnose` gathers error classes, grounding, and what is in `sinks`; `resamples` (0: none) and `seed` are for the
     intervals; `engine` is `local` (`workers` processes), `dask`, or the address of a dask scheduler.
