@@ -197,6 +197,7 @@ def test_what_leaves_matched_settle_stands_in_every_best_pairing(data: st.DataOb
         pytest.param(["xyz", "uvw", "rst"], ["-st"], ({(2, 0)}, {}), id="the shorter side decides"),
         pytest.param(["xyz"], ["xyz", "xyw"], ({(0, 0)}, {}), id="one value tells which of two it is"),
         pytest.param(["xyz"], ["x--", "-yz"], (set(), {0: [0, 1]}), id="another may have more than the one like it"),
+        pytest.param(["x--"], ["x--", "X--"], (set(), {0: [0, 1]}), id="another form of a text is as right"),
         pytest.param(["-yz"], ["uvw"], None, id="nothing in common"),
         pytest.param(["xyz"], ["uvw"], None, id="nor here, though another form of a text may be right"),
         pytest.param(["xyz", "uv-"], ["Xyz", "xv-"], None, id="a form may be as right as the same"),
