@@ -40,11 +40,11 @@ def check_record(
         events.append(checked)
         event_type, is_valid = schema.types.get(event.type), not found
         if event.evidence or event.accepted or event.confidence:
-            found += _check_standoff(checked, event_type, document)
+            found = [*found, *_check_standoff(checked, event_type, document)]
         if gold and is_valid and event_type is not None:
-            found += _duplicates(checked.group, checked.fields, "/fields")
+            found = [*found, *_duplicates(checked.group, checked.fields, "/fields")]
             if complete:
-                found += _check_complete(checked, event_type, document)
+                found = [*found, *_check_complete(checked, event_type, document)]
         if found:
             faults += placed(f"/events/{i}", found)
     return tuple(events), faults
