@@ -5,6 +5,9 @@ import re
 from functools import lru_cache
 
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?")
+PLAIN_DATE = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?$"
+"""Dates that exist whatever the month and year: what need not be looked at closer."""
+
 _SEASONS_AND_QUARTERS = {*range(21, 25), *range(33, 37)}
 _Day = tuple[int, int, int]
 

@@ -122,9 +122,14 @@ class _Dask(AbstractContextManager[Executor]):
 
 
 def _score_span(inputs: Inputs, index: LineIndex, span: Span) -> ShardResult:
-    schema = _schema(inputs.schema, _stamp(inputs.schema))
+    schema = schema_of(inputs.schema)
     documents = _documents(inputs.documents, _stamp(inputs.documents)) if inputs.grounded else None
     return score_shard(inputs.gold, span, index, schema, documents, make_sinks(schema, inputs.diagnose), inputs.keep)
+
+
+def schema_of(path: Path | None) -> Schema:
+    """The schema of a directory, read once as long as its files do not change; errors as those of `load_schema`."""
+    return _schema(path, _stamp(path))
 
 
 @lru_cache(maxsize=2)

@@ -222,7 +222,12 @@ def _number_apart(gold: float, pred: float) -> bool:
     return not _near(gold, pred)
 
 
-def _never(gold: Any, pred: Any) -> bool:
+def _quantity_look(gold: Mapping[str, Any], pred: Mapping[str, Any]) -> bool:
+    return gold["unit"] == pred["unit"] and not _near(gold["value"], pred["value"])
+
+
+def never(gold: Any, pred: Any) -> bool:
+    """Tells nothing apart."""
     return False
 
 
@@ -233,9 +238,9 @@ APART: Mapping[str, Callable[[Any, Any], bool]] = {
     "boolean": unequal,
     "money": _money_apart,
     "percent": _percent_apart,
-    "quantity": _never,
+    "quantity": _quantity_look,
     "date": unequal,
-    "duration": _never,
+    "duration": never,
     "number": _number_apart,
 }
 """For each kind, whether a look tells that two valid values are not equal; where it does not, they may be or not."""

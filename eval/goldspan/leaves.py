@@ -11,8 +11,8 @@ import msgspec
 from goldspan.align import Worth, assign, clear, folded, settle
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
-from goldspan.kinds import APART, equal, is_stated
-from goldspan.nodes import ITEMS, Field, Group, Items, Leaf, Node, inner
+from goldspan.kinds import equal, is_stated
+from goldspan.nodes import ITEMS, Apart, Field, Group, Items, Leaf, Node
 from goldspan.records import Event
 
 Key = Callable[[int], bytes]
@@ -29,6 +29,7 @@ class Comparison:
         "_grounded",
         "_lenient",
         "_pred",
+        "_strict",
         "both_silent",
         "matched",
         "misread",
@@ -41,6 +42,7 @@ class Comparison:
         self._gold, self._pred = gold, pred
         self._grounded = bool(gold.evidence and pred.evidence)
         self._lenient = bool(gold.accepted or gold.evidence)
+        self._strict = not (self._grounded or self._lenient)
         self.rows: list[Row] = []
         self.matched = self.misread = self.overlaps = self.silent = self.both_silent = 0
 
@@ -49,44 +51,67 @@ class Comparison:
         """Leaves matched, leaves misread, leaves whose evidence overlaps: what pairing is to maximise."""
         return self.matched, self.misread, self.overlaps
 
-    def group(
-        self, group: Group, gold: Mapping[str, Any], pred: Mapping[str, Any], gold_place: str, pred_place: str
-    ) -> None:
-        """Compare field by field; `silent` and `both_silent` count the fields of this group that are left empty."""
+    def event(self, gold: CheckedEvent, pred: CheckedEvent) -> None:
+        """Compare two events field by field, what their JSON settles first; count what gold leaves empty."""
         silent = both_silent = matched = misread = 0
-        rows, quick = self.rows, not self._grounded and not gold_place
-        strict, find, find_other = quick and not self._lenient, gold.get, pred.get
-        for name, entry, is_leaf, same, apart in group.in_order:
+        rows, strict, find, find_other = self.rows, self._strict, gold.fields.get, pred.fields.get
+        for name, entry, leaf, is_leaf, same, apart in gold.group.grounded if self._grounded else gold.group.in_order:
             one, other = find(name), find_other(name)
-            if one is None and other is None:
-                both_silent += 1
-            elif one and quick and one == other and same and (is_leaf or (all(one) and len(one) <= len(same))):
-                if is_leaf:
-                    matched += 1
-                    rows += same
-                else:
-                    matched += len(one)
-                    rows += same[: len(one)]  # item by item is as good as any pairing
-            elif other is None and one and is_leaf and quick:
-                rows.append(entry.missed)
-            elif not one and not isinstance(one, (int, float)):
-                if other or isinstance(other, (int, float)):
-                    silent += 1
-                    add_one_sided(entry, other, pred_place, "invented", rows)
-                else:
+            if one == other:
+                if one is None:
                     both_silent += 1
-            elif not other and not isinstance(other, (int, float)):
-                add_one_sided(entry, one, gold_place, "missed", rows)
-            elif strict and apart is not None and apart(one, other):
-                misread += 1
-                rows.append(entry.misread)
-            elif not (strict and self._few_items(entry, one, other)):
-                self._field(entry, one, other, gold_place, pred_place)
+                    continue
+                if one and same:
+                    if is_leaf:
+                        matched += 1
+                        rows += same
+                        continue
+                    if len(one) <= ITEMS and all(one):
+                        matched += len(one)
+                        rows += same[: len(one)]  # item by item is as good as any pairing
+                        continue
+            elif other is None:
+                if one:
+                    add_one_sided(entry, one, "", "missed", rows)
+                    continue
+            elif one is None:
+                if other:
+                    silent += 1
+                    add_one_sided(entry, other, "", "invented", rows)
+                    continue
+            elif strict and one and other:
+                if is_leaf:
+                    if apart(one, other):
+                        misread += 1
+                        rows.append(entry.misread)
+                        continue
+                elif leaf is not None and self._few_items(entry, leaf, apart, one, other):
+                    continue
+            if not is_stated(one):
+                silent += is_stated(other)
+                both_silent += not is_stated(other)
+            self._field(entry, one, other, "", "")
         self.matched += matched
         self.misread += misread
         self.silent, self.both_silent = silent + both_silent, both_silent
 
+    def group(
+        self, group: Group, gold: Mapping[str, Any], pred: Mapping[str, Any], gold_place: str, pred_place: str
+    ) -> None:
+        """Compare two objects field by field."""
+        for name, entry in group.fields.items():
+            self._field(entry, gold.get(name), pred.get(name), gold_place, pred_place)
+
     def _field(self, entry: Field, one: Any, other: Any, gold_place: str, pred_place: str) -> None:
+        if not is_stated(one):
+            if is_stated(other):
+                add_one_sided(entry, other, pred_place, "invented", self.rows)
+        elif not is_stated(other):
+            add_one_sided(entry, one, gold_place, "missed", self.rows)
+        else:
+            self._both(entry, one, other, gold_place, pred_place)
+
+    def _both(self, entry: Field, one: Any, other: Any, gold_place: str, pred_place: str) -> None:
         node = entry.node
         gold_place, pred_place = gold_place + entry.pointer, pred_place + entry.pointer
         if type(node) is Leaf:
@@ -112,24 +137,28 @@ class Comparison:
                 if j not in partners:
                     add_leaves(node.item, entry.path, item, place, "invented", self.rows)
 
-    def _few_items(self, entry: Field, one: Any, other: Any) -> bool:
+    def _few_items(self, entry: Field, leaf: Leaf, apart: Apart, one: list[Any], other: list[Any]) -> bool:
         """Pair the items of two lists of plain values; False, and nothing done, where more than one pairing is best."""
-        leaf: Any = inner(entry.node)
-        if entry.is_leaf or type(leaf) is Group or max(len(one), len(other)) > ITEMS or not (all(one) and all(other)):
+        if len(one) > ITEMS or len(other) > ITEMS or not (all(one) and all(other)):
             return False
-        kind, apart, partner = leaf.kind, APART[leaf.kind], dict[int, int]()
+        pairs: list[tuple[int, int]] = []
+        kind, units, rows = leaf.kind, leaf.units, self.rows
         for i, item in enumerate(one):
             for j, each in enumerate(other):
-                if (item == each or not apart(item, each)) and equal(kind, item, each, leaf.units):
-                    if i in partner or j in partner.values():
-                        return False
-                    partner[i] = j
-        rows, paired = self.rows, partner.values()
-        self.matched += len(partner)
-        for i, j in partner.items():
+                if (item == each or not apart(item, each)) and equal(kind, item, each, units):
+                    pairs.append((i, j))
+        if not pairs:
+            rows += entry.missed_items[: len(one)]
+            rows += entry.invented_items[: len(other)]
+            return True
+        ours, theirs = {i for i, _ in pairs}, {j for _, j in pairs}
+        if len(ours) < len(pairs) or len(theirs) < len(pairs):
+            return False
+        self.matched += len(pairs)
+        for i, j in pairs:
             rows.append((entry.path, "matched", f"{entry.pointer}/{i}", f"{entry.pointer}/{j}", False))
-        rows += [row for i, row in enumerate(entry.missed_items[: len(one)]) if i not in partner]
-        rows += [row for j, row in enumerate(entry.invented_items[: len(other)]) if j not in paired]
+        rows += [row for i, row in enumerate(entry.missed_items[: len(one)]) if i not in ours]
+        rows += [row for j, row in enumerate(entry.invented_items[: len(other)]) if j not in theirs]
         return True
 
     def _leaf_items(
@@ -196,7 +225,7 @@ class Comparison:
 def compare_events(gold: CheckedEvent, pred: CheckedEvent) -> Comparison:
     """Compare two events of one type; what the schema rejected is not among the leaves."""
     comparison = Comparison(gold.event, pred.event)
-    comparison.group(gold.group, gold.fields, pred.fields, "", "")
+    comparison.event(gold, pred)
     return comparison
 
 

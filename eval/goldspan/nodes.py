@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from goldspan.counts import Row
-from goldspan.kinds import APART, QUOTED, unequal
+from goldspan.kinds import APART, QUOTED, never, unequal
 from goldspan.pointers import pointer
 
 ITEMS = 32
@@ -63,32 +63,30 @@ class Group:
         return tuple(entry.name for entry, _ in self.flat_leaves if entry.is_exact)
 
     @cached_property
-    def telling(self) -> "tuple[tuple[str, bool, Apart, bool], ...]":
-        """What tells events apart, the quickest first.
-
-        That is, of the leaves and lists of leaves: the name; whether it is a leaf; what a look at two values tells; and
-        whether a quote may be right too.
-        """
-        told = ((entry.name, entry.is_leaf, APART[leaf.kind], leaf.kind in QUOTED) for entry, leaf in self.flat_leaves)
-        return tuple(sorted(told, key=lambda field: (field[3], not field[1], field[2] is not unequal)))
+    def plain(self) -> tuple[str, ...]:
+        """The names of the leaves whose values match only where their JSON is equal."""
+        return tuple(e.name for e, leaf in self.flat_leaves if e.is_leaf and APART[leaf.kind] is unequal)
 
     @cached_property
-    def in_order(self) -> "tuple[tuple[str, Field, bool, tuple[Row, ...], Apart | None], ...]":
-        """For each field, in the order of the schema, what comparing it needs.
+    def telling(self) -> "tuple[tuple[str, bool, Apart, bool], ...]":
+        """What else tells events apart, the quickest first.
 
-        That is: its name; the field; whether it is one leaf; the outcomes where equal JSON is a match, which are one
-        for a leaf, for a list of leaves those of its first items; and of a leaf, what a look tells.
+        That is, of the other leaves, and of lists of leaves: the name; whether it is a leaf; what a look at two values
+        tells; and whether a quote may be right too.
         """
-        return tuple(
-            (
-                name,
-                entry,
-                entry.is_leaf,
-                () if not entry.is_exact else (entry.matched,) if entry.is_leaf else entry.matched_items,
-                APART[entry.node.kind] if isinstance(entry.node, Leaf) else None,
-            )
-            for name, entry in self.fields.items()
-        )
+        rest = ((entry, leaf) for entry, leaf in self.flat_leaves if entry.name not in self.plain)
+        told = ((entry.name, entry.is_leaf, APART[leaf.kind], leaf.kind in QUOTED) for entry, leaf in rest)
+        return tuple(sorted(told, key=lambda field: (field[3], not field[1])))
+
+    @cached_property
+    def in_order(self) -> "tuple[Step, ...]":
+        """What comparing each field needs, in the order of the schema."""
+        return tuple(_step(entry) for entry in self.fields.values())
+
+    @cached_property
+    def grounded(self) -> "tuple[Step, ...]":
+        """The same where evidence is compared too: then neither JSON nor a look settles anything."""
+        return tuple((*step[:4], (), never) for step in self.in_order)
 
     @cached_property
     def lists_of_leaves(self) -> "tuple[tuple[str, Field, Leaf, bool], ...]":
@@ -171,3 +169,19 @@ class Field:
         of = inner(self.node)
         name = of.kind if isinstance(of, Leaf) else "object"
         return f"{name} list" if isinstance(self.node, Items) else name
+
+
+Step = tuple[str, Field, Leaf | None, bool, tuple[Row, ...], Apart]
+"""What comparing a field needs, as a plain tuple, since every value of every file passes here.
+
+That is: its name; the field; the leaf that it holds, itself or in a list; whether it is one; the outcomes where equal
+JSON is a match, which are one for a leaf, for a list of leaves those of its first items; and what a look at two leaves
+tells.
+"""
+
+
+def _step(entry: Field) -> Step:
+    of = inner(entry.node)
+    leaf = of if isinstance(of, Leaf) else None
+    same = () if not entry.is_exact else (entry.matched,) if entry.is_leaf else entry.matched_items
+    return entry.name, entry, leaf, entry.is_leaf, same, APART[leaf.kind] if leaf else never

@@ -107,6 +107,9 @@ _DURATION = re.compile(
     rf"P(?=[0-9T])(?:({_NUMBER})Y)?(?:({_NUMBER})M)?(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
     rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
 )
+PLAIN_DURATION = "^P[0-9]+[YMWD]$"
+"""The plainest durations: what need not be looked at closer."""
+
 _MONTHS, _SECONDS = (12, 1), (7 * 86400, 86400, 3600, 60, 1)
 
 

@@ -65,14 +65,22 @@ def compare_document(gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent])
     partners: dict[int, tuple[int, Comparison]] = {}
     predicted = _by_type(pred)
     for name, rows in _by_type(gold).items():
-        if name in predicted:
-            partners.update(_partners(gold, pred, rows, predicted[name]))
+        columns = predicted.get(name)
+        if columns is None:
+            continue
+        if len(rows) == len(columns) == 1:
+            comparison = compare_events(gold[rows[0]], pred[columns[0]])
+            if comparison.matched:
+                partners[rows[0]] = columns[0], comparison
+        else:
+            _pair(gold, pred, rows, columns, partners)
     found: list[EventPair] = []
     for i, event in enumerate(gold):
-        if i not in partners:
+        partner = partners.get(i)
+        if partner is None:
             found.append(EventPair(event.type, i, None, _alone(event, "missed")))
             continue
-        j, pair = partners[i]
+        j, pair = partner
         if pred[j].rejected:
             rejected, silence = _rejected(pred[j]), _silence(pair, pred[j])
             found.append(EventPair(event.type, i, j, pair.rows + rejected, pair.matched, *silence, len(rejected)))
@@ -100,13 +108,14 @@ def _by_type(events: Sequence[CheckedEvent]) -> dict[str, list[int]]:
     return places
 
 
-def _partners(
-    gold: Sequence[CheckedEvent], pred: Sequence[CheckedEvent], rows: list[int], columns: list[int]
-) -> list[tuple[int, tuple[int, Comparison]]]:
-    """The best pairs of the events of one type: for places in gold, the place of the partner, and the two compared."""
-    if len(rows) == len(columns) == 1:
-        comparison = compare_events(gold[rows[0]], pred[columns[0]])
-        return [(rows[0], (columns[0], comparison))] if comparison.matched else []
+def _pair(
+    gold: Sequence[CheckedEvent],
+    pred: Sequence[CheckedEvent],
+    rows: list[int],
+    columns: list[int],
+    partners: dict[int, tuple[int, Comparison]],
+) -> None:
+    """Add the best pairs of the events of one type: for a place in gold its partner's, and the two compared."""
     golds, preds = [gold[i] for i in rows], [pred[j] for j in columns]
     compared: dict[tuple[int, int], Comparison] = {}
 
@@ -121,7 +130,8 @@ def _partners(
         worths = [[compare(i, j).worth if j in rest[i] else NO_PAIR for j in theirs] for i in ours]
         best = best_pairs(worths, lambda i: _event_key(golds[ours[i]]), lambda j: _event_key(preds[theirs[j]]))
         pairs = [*pairs, *((ours[i], theirs[j]) for i, j in best)]
-    return [(rows[i], (columns[j], compare(i, j))) for i, j in pairs]
+    for i, j in pairs:
+        partners[rows[i]] = columns[j], compare(i, j)
 
 
 def _event_key(event: CheckedEvent) -> bytes:

@@ -11,13 +11,13 @@ import numpy as np
 from goldspan import content
 from goldspan.counting import CountTable
 from goldspan.counts import Counts, macro_f1, ratio, total
-from goldspan.engines import Inputs, run_spans
+from goldspan.engines import Inputs, run_spans, schema_of
 from goldspan.errors import DataError, Problem, UsageError
 from goldspan.files import prediction_path, sha256_of_file
 from goldspan.join import LineIndex, repeats
 from goldspan.match import DocumentMatch
 from goldspan.records import Usage, read_records
-from goldspan.schema import Schema, load_schema
+from goldspan.schema import Schema
 from goldspan.shard import ShardResult, Tallies
 from goldspan.version import VERSION
 
@@ -175,7 +175,7 @@ def score(
     for path in (gold_path, pred_path):
         if path.exists() and not path.is_file() and not path.is_dir():
             raise UsageError(f"{path}: not a plain file; scoring reads a file more than once, so save it first")
-    loaded = load_schema(Path(schema) if schema else None)
+    loaded = schema_of(Path(schema) if schema else None)
     signature = sign(loaded, sha256_of_file(gold_path), resamples, seed)
     index = LineIndex(pred_path)
     inputs = Inputs(

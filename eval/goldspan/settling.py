@@ -86,19 +86,26 @@ def _differ(event: CheckedEvent, other: CheckedEvent, spare: int) -> bool:
     """Whether more than `spare` of the leaves that an event states surely match none of another's."""
     if event.event.accepted or other.event.accepted:
         return False
-    quoted = bool(event.event.evidence or other.event.evidence)
     find, find_other = event.fields.get, other.fields.get
+    for name in event.group.plain:
+        one = find(name)
+        if one and one != find_other(name):
+            if not spare:
+                return True
+            spare -= 1
+    quoted = bool(event.event.evidence or other.event.evidence)
     for name, is_leaf, apart, is_quoted in event.group.telling:
         if is_quoted and quoted:
             break
-        one, two = find(name), find_other(name)
-        if is_leaf:
-            if (one or is_stated(one)) and (not (two or is_stated(two)) or apart(one, two)):
-                spare -= 1
-        elif one and all(one) and (not two or (all(two) and _nothing_alike(one, two, apart))):
-            spare -= len(one)
-        if spare < 0:
-            return True
+        one = find(name)
+        if one:
+            two = find_other(name)
+            if is_leaf:
+                spare -= not two or apart(one, two)
+            elif all(one) and (not two or (all(two) and _nothing_alike(one, two, apart))):
+                spare -= len(one)
+            if spare < 0:
+                return True
     return False
 
 

@@ -1,7 +1,9 @@
 """Scores a run of gold lines: what one process does, and what adds up over many."""
 
+import gc
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, islice
@@ -134,13 +136,27 @@ def score_shard(
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds."""
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
-    with LineReader(index) as reader, open_binary(gold) as file:
+    with LineReader(index) as reader, open_binary(gold) as file, _seldom_collected():
         scorer = _Scorer(gold, index.path, reader, schema, documents, result)
         lines = numbered_lines(file, span.start, span.end, span.line)
         while block := list(islice(lines, BLOCK)):
             scorer.score([read_line(gold, number, data) for number, _, data in block])
     return result
 
+
+@contextmanager
+def _seldom_collected() -> "Generator[None]":
+    """Let the garbage collector look rarely: what is read and compared holds no cycles, and is many small objects."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], MANY) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+MANY = 50_000
+"""So many objects more than before, and the garbage collector looks for cycles."""
 
 BLOCK = 16
 """So many documents take each step together: the processor's caches hold one kind of work at a time."""

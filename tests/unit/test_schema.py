@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from goldspan import DataError, UsageError, load_schema
 from goldspan.check import check_event
+from goldspan.edtf import PLAIN_DATE
+from goldspan.normal import PLAIN_DURATION
 from goldspan.records import Event
+from goldspan.validators import Validator
 
 Write = Callable[..., Path]
 QUANTITY = {
@@ -108,6 +113,38 @@ def test_the_rule_of_a_kind_holds_beside_a_field_that_says_less(
     validator = load_schema(directory({"visit": {"field": schema}})).types["visit"].validator
     assert not validator.is_valid({"field": value})
     assert list(validator.violations({"field": value}))
+
+
+PLAIN_AND_OTHER_TEXTS = st.one_of(
+    st.from_regex(PLAIN_DATE),
+    st.from_regex(PLAIN_DURATION),
+    st.text("0123456789-/.~PYMTW\n", max_size=12),
+)
+FORMATS = Validator(
+    {
+        "properties": {
+            "date": {"type": ["string", "number"], "format": "edtf"},
+            "length": {"format": "duration", "minLength": 4},
+            "either": {"anyOf": [{"format": "edtf"}, {"format": "duration"}], "format": "edtf"},
+            "dates": {"items": {"allOf": [{"format": "edtf"}, {"maxLength": 7}]}},
+            "format": {"const": {"format": "edtf"}},
+        }
+    }
+)
+
+
+@given(st.sampled_from(["date", "length", "either"]), PLAIN_AND_OTHER_TEXTS)
+@example("date", "2025-02\n")
+@example("date", "2025-02-29")
+@example("length", "P3Y")
+def test_a_format_is_decided_as_the_reference_decides_it(name: str, text: str) -> None:
+    for instance in ({name: text}, {"dates": [text]}):
+        assert FORMATS.is_valid(instance) == (not list(FORMATS.violations(instance)))
+
+
+def test_a_format_concerns_texts_alone_and_is_no_keyword_in_data() -> None:
+    assert FORMATS.is_valid({"date": 5, "format": {"format": "edtf"}})
+    assert not FORMATS.is_valid({"format": {"anyOf": []}})
 
 
 def test_a_rule_that_the_field_states_itself_is_not_checked_twice(directory: Write) -> None:

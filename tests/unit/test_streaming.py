@@ -1,5 +1,6 @@
 """What scoring keeps of each document, and what it refuses, when it reads files as streams."""
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -24,6 +25,16 @@ def lines(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path:
     path = folder / name
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
+
+
+def test_the_garbage_collector_is_left_as_it_was(tmp_path: Path):
+    before = gc.get_threshold()
+    gc.set_threshold(600, 9, 8)
+    try:
+        score_files(tmp_path, TYPES, GOLD, GOLD)
+        assert gc.get_threshold() == (600, 9, 8)
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_documents_named_twice_or_unknown_are_told_together(tmp_path: Path):
