@@ -61,8 +61,11 @@ class CountTable:
 
     def __init__(self, columns: list[str]) -> None:
         self.columns = columns
-        self._code = {path: {result: 4 * i + n for n, result in enumerate(RESULTS)} for i, path in enumerate(columns)}
-        self._type = "H" if 4 * len(columns) < 1 << 16 else "I"
+        self._type: type[np.unsignedinteger[Any]] = np.uint16 if 4 * len(columns) < 1 << 16 else np.uint32
+        self._code = {
+            path: {result: self._type(4 * i + n).tobytes() for n, result in enumerate(RESULTS)}
+            for i, path in enumerate(columns)
+        }
         self._lengths = array("I")
         self._codes, self._names = Spool(), Spool()
 
@@ -72,8 +75,8 @@ class CountTable:
     def add(self, doc_id: str, story: str, pairs: Iterable[EventPair]) -> None:
         """Add a document."""
         code = self._code
-        codes = array(self._type, [code[row[0]][row[1]] for pair in pairs for row in pair.rows])
-        self._codes.append(codes)
+        codes = [code[row[0]][row[1]] for pair in pairs for row in pair.rows]
+        self._codes.append(b"".join(codes))
         self._lengths.append(len(codes))
         self._names.append(_encode((doc_id,) if story == doc_id else (doc_id, story)) + b"\n")
 
@@ -109,7 +112,7 @@ class CountTable:
 
     def blocks(self) -> Iterator[Block]:
         """Yield the leaves of all documents, some documents at a time."""
-        start, size = 0, self._codes_of(b"").itemsize
+        start, size = 0, self._type().itemsize
         for first in range(0, len(self), _BLOCK):
             lengths = np.array(self._lengths[first : first + _BLOCK], dtype=np.int64)
             end = start + int(lengths.sum()) * size
@@ -118,7 +121,7 @@ class CountTable:
 
     def codes(self, starts: Integers, lengths: Integers) -> Integers:
         """The codes of some documents, told by how many leaves stand before each, and how many it has."""
-        size = self._codes_of(b"").itemsize
+        size = self._type().itemsize
         runs = zip((starts * size).tolist(), ((starts + lengths) * size).tolist(), strict=True)
         return self._codes_of(b"".join([self._codes.read(*run) for run in runs]))
 
@@ -170,4 +173,4 @@ class CountTable:
         return {self.columns[column]: Counts(*numbers[column]) for column in sorted(numbers)}
 
     def _codes_of(self, data: bytes) -> Integers:
-        return np.frombuffer(data, dtype=np.uint16 if self._type == "H" else np.uint32)
+        return np.frombuffer(data, dtype=self._type)

@@ -57,7 +57,7 @@ class Diagnosis:
         self._leaves = dict(schema.leaves)
         self._domains = domains_of(self._leaves)
         self._enums = {path for path, leaf in self._leaves.items() if leaf.kind == "enum"}
-        self._looked_at = self._enums | {path for path, leaf in self._leaves.items() if leaf.kind in BOUNDED}
+        self._looked_at = _looked_at(schema)
         self.errors: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.confusions: defaultdict[str, Counter[tuple[Label, Label]]] = defaultdict(Counter)
         self.type_confusions: Counter[tuple[str, str]] = Counter()
@@ -72,7 +72,8 @@ class Diagnosis:
         for pair in match.pairs:
             missed += pair.pred is None
             invented += pair.gold is None
-            matched += self._add_rows(match, pair, classifier)
+            matched += pair.matched
+            self._add_rows(match, pair, classifier)
         self._tally["documents"] += 1
         self._tally["matched"] += matched
         if missed and invented:
@@ -168,35 +169,35 @@ class Diagnosis:
             },
         }
 
-    def _add_rows(self, match: DocumentMatch, pair: EventPair, classifier: Classifier) -> int:
-        """Take a pair in; returns how many of its leaves match. Most of them match and say nothing more."""
+    def _add_rows(self, match: DocumentMatch, pair: EventPair, classifier: Classifier) -> None:
+        """Take a pair in. Most of its leaves match and say nothing more."""
         gold = None if pair.gold is None else match.gold.events[pair.gold]
         pred = None if pair.pred is None or match.pred is None else match.pred.events[pair.pred]
-        looked_at, enums, confusions = self._looked_at, self._enums, self.confusions
-        matched = 0
-        allowed = len(pair.rows) - pair.rejected
-        for row in pair.rows[:allowed]:
+        looked_at, allowed = self._looked_at, len(pair.rows) - pair.rejected
+        for row in pair.rows[:allowed] if pair.rejected else pair.rows:
             if row[1] != "matched":
                 self._add_wrong(match, pair, row, classifier, rejected=False)
-                continue
-            matched += 1
-            path = row[0]
-            if path not in looked_at or gold is None or pred is None:
-                continue
-            value = value_at(gold.fields, row[2] or "")
-            if path in enums:
-                label = value if isinstance(value, str) else _label(value)
-                confusions[path][label, label] += 1
-            else:
-                right = self._has_right_bound(gold, row, value, value_at(pred.fields, row[3] or ""))
-                self._bounds[path][right] += 1
+            elif row[0] in looked_at and gold is not None and pred is not None:
+                self._add_matched(row, gold, pred)
         for row in pair.rows[allowed:]:
             self._add_wrong(match, pair, row, classifier, rejected=True)
         result = "missed" if pred is None else "invented" if gold is None else "matched"
         self.events[pair.type, result] += 1
-        if result == "matched" and matched == len(pair.rows):
+        if result == "matched" and pair.is_perfect:
             self.events[pair.type, "perfect"] += 1
-        return matched
+
+    def _add_matched(self, row: Row, gold: Event, pred: Event) -> None:
+        """Take in a right value of a closed list, or one that has a bound."""
+        path, _, place, told, _ = row
+        name = self._looked_at[path]
+        value = gold.fields[name] if name else value_at(gold.fields, place or "")
+        if path in self._enums:
+            label = value if isinstance(value, str) else _label(value)
+            self.confusions[path][label, label] += 1
+        else:
+            other = pred.fields[name] if name else value_at(pred.fields, told or "")
+            right = value.get("bound") == other.get("bound") or self._has_right_bound(gold, row, value, other)
+            self._bounds[path][right] += 1
 
     def _has_right_bound(self, gold: Event, row: Row, value: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
         """Whether a matched value has the bound of gold's value, or of an accepted one that it equals."""
@@ -221,6 +222,14 @@ class Diagnosis:
             gold = None if place is None else _label(value_of(match, pair, row, "gold"))
             pred = None if told is None else _label(value_of(match, pair, row, "pred"))
             self.confusions[path][gold, pred] += 1
+
+
+def _looked_at(schema: Schema) -> dict[str, str | None]:
+    """The fields whose right values say more, with the name of one that is a leaf of the event: it needs no pointer."""
+    fields = [entry for of in schema.types.values() for entry in of.group.fields.values()]
+    names = {entry.path: entry.name for entry in fields if entry.is_leaf}
+    kinds = BOUNDED | {"enum"}
+    return {path: names.get(path) for path, leaf in schema.leaves.items() if leaf.kind in kinds}
 
 
 def _class_of(classifier: Classifier, pair: EventPair, row: Row, rejected: bool) -> str | None:

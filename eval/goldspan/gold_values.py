@@ -6,7 +6,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from goldspan.kinds import QUOTED, equal, first_word
+from goldspan.kinds import QUOTED, equal, start_of
 from goldspan.leaves import Row
 from goldspan.match import DocumentMatch
 from goldspan.normal import normal_duration
@@ -71,14 +71,15 @@ class GoldValues:
                 continue
             event = self._match.gold.events[pair.gold]
             fields, is_lenient = event.fields, event.accepted or event.evidence
-            for row in [row for row in pair.rows if row[0] in domain]:
-                target = row[2]
-                if target is None:
+            for row in pair.rows:
+                path, _, target, _, _ = row
+                if path not in domain or target is None:
                     continue
                 value = value_at(fields, target)
                 known[key(value)].append((value, pair.gold, row))
-                for also in _also_right(event, target, kind) if is_lenient else ():
-                    known[key(also)].append((also, pair.gold, row))
+                if is_lenient:
+                    for also in _also_right(event, target, kind):
+                        known[key(also)].append((also, pair.gold, row))
         return known
 
 
@@ -108,18 +109,17 @@ def domains_of(leaves: Mapping[str, Leaf]) -> dict[str, Domain]:
 
 def value_at(fields: Mapping[str, Any], target: str) -> Any:
     """What stands at a JSON Pointer where something does: `goldspan.pointers.resolve`, quick for many of the same."""
-    tokens = _tokens(target)
-    if len(tokens) == 1:
-        return fields[tokens[0]]
     value: Any = fields
-    for token in tokens:
-        value = value[int(token) if isinstance(value, list) else token]
+    for token, index in _tokens(target):
+        value = value[index if isinstance(value, list) else token]
     return value
 
 
 @lru_cache(maxsize=1 << 12)
-def _tokens(target: str) -> tuple[str, ...]:
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in target.split("/")[1:])
+def _tokens(target: str) -> tuple[tuple[str, int], ...]:
+    """The tokens of a pointer, each as a name and as the place in a list (-1 where it is none)."""
+    names = [token.replace("~1", "/").replace("~0", "~") for token in target.split("/")[1:]]
+    return tuple((name, int(name) if name.isdecimal() else -1) for name in names)
 
 
 def _no_key(value: Any) -> str:  # noqa: ARG001  # any two values could be equal
@@ -127,8 +127,8 @@ def _no_key(value: Any) -> str:  # noqa: ARG001  # any two values could be equal
 
 
 _KEYS: Mapping[str, Callable[[Any], Any]] = {
-    "name": first_word,
-    "text": first_word,
+    "name": start_of,
+    "text": start_of,
     "money": itemgetter("currency"),
     "date": str,
     "duration": normal_duration,

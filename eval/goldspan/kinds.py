@@ -180,6 +180,15 @@ _STARTS = {
 """Two letters that a word may begin with and no article does, and the same in lower case."""
 
 
+def start_of(text: str) -> str | None:
+    """The first two letters in lower case, which folding keeps; None where it might not.
+
+    >>> start_of("Northwind"), start_of("The Northwind"), start_of("“Northwind”"), start_of("n")
+    ('no', None, None, None)
+    """
+    return _STARTS.get(text[:2])
+
+
 def first_word(text: str) -> str | None:
     """The first word in lower case; None where folding could change it: it has other signs, or is an article.
 

@@ -48,8 +48,9 @@ def likely_pairs(
     """
     by_row = len(gold) <= len(pred)
     ours, theirs = (gold, pred) if by_row else (pred, gold)
-    wanted: list[list[int]] = []
     alien = "invented" if by_row else "missed"
+    wanted: list[list[int]] = []
+    taken: set[int] = set()
     for i, event in enumerate(ours):
         j = _look_alike(event, theirs)
         if j is None:
@@ -58,10 +59,14 @@ def likely_pairs(
         spare = len(comparison.rows) - comparison.matched
         if spare:
             spare -= [row[1] for row in comparison.rows].count(alien)
-        others = [k for k, other in enumerate(theirs) if k != j and not _differ(event, other, spare)]
-        wanted.append([j, *others])
-    if len({j for places in wanted for j in places}) < sum(map(len, wanted)):
-        return None
+        places = [j]
+        for k, other in enumerate(theirs):
+            if k != j and not _differ(event, other, spare):
+                places.append(k)
+        if not taken.isdisjoint(places):
+            return None
+        taken.update(places)
+        wanted.append(places)
     pairs = [(i, places[0]) for i, places in enumerate(wanted) if len(places) == 1]
     rest = {i: places for i, places in enumerate(wanted) if len(places) > 1}
     if by_row:
@@ -71,15 +76,23 @@ def likely_pairs(
 
 def _look_alike(event: CheckedEvent, others: Sequence[CheckedEvent]) -> int | None:
     """The first that has the value of a field; one that is alone in that, if there is such a field."""
-    found: list[int] = []
+    first = None
     for name in event.group.alike:
         value = event.fields.get(name)
-        if value:
-            same = [k for k, other in enumerate(others) if other.fields.get(name) == value]
-            if len(same) == 1:
-                return same[0]
-            found = found or same
-    return found[0] if found else None
+        if not value:
+            continue
+        found = None
+        for k, other in enumerate(others):
+            if other.fields.get(name) == value:
+                if found is not None:
+                    break
+                found = k
+        else:
+            if found is not None:
+                return found
+        if first is None:
+            first = found
+    return first
 
 
 def _differ(event: CheckedEvent, other: CheckedEvent, spare: int) -> bool:

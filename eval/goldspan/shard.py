@@ -18,7 +18,7 @@ from goldspan.errors import Problem
 from goldspan.files import open_binary
 from goldspan.join import LineIndex, LineReader, key_of, numbered_lines
 from goldspan.match import DocumentMatch
-from goldspan.pairing import EventPair, compare_document
+from goldspan.pairing import compare_document
 from goldspan.records import Event, Line, Record, Usage, read_line
 from goldspan.schema import Schema
 
@@ -187,8 +187,12 @@ class _Scorer:
         pred_events = self._checked([_events(line) for line in found])
         preds = [self._check_prediction(line, checked) for line, checked in zip(found, pred_events, strict=True)]
         pairs = [compare_document(*sides) for sides in zip(golds, preds, strict=True)]
-        for (_, record), line, each in zip(known, found, pairs, strict=True):
-            self._count(record, line and line.record, each)
+        self._count(
+            [
+                DocumentMatch(record.doc_id, record, line and line.record, tuple(each), self._document(record.doc_id))
+                for (_, record), line, each in zip(known, found, pairs, strict=True)
+            ]
+        )
 
     def _checked(self, events: Sequence[Sequence[Event]]) -> list[list[Checked]]:
         """The events of each of some records, all checked at once."""
@@ -231,14 +235,17 @@ class _Scorer:
             self.result.faults += problems[: MAX_FAULTS - len(self.result.faults)]
         return [event for event, _ in checked]
 
-    def _count(self, gold: Record, pred: Record | None, pairs: list[EventPair]) -> None:
-        match = DocumentMatch(gold.doc_id, gold, pred, tuple(pairs), self._document(gold.doc_id))
-        self.result.table.add(match.doc_id, match.story, pairs)
-        self.result.tallies.add(match)
-        for sink in self.result.sinks.values():
-            sink.add(match)
-        if self.result.kept is not None:
-            self.result.kept[match.doc_id] = match
+    def _count(self, matches: Sequence[DocumentMatch]) -> None:
+        result = self.result
+        for match in matches:
+            result.table.add(match.doc_id, match.story, match.pairs)
+        for match in matches:
+            result.tallies.add(match)
+        for sink in result.sinks.values():
+            for match in matches:
+                sink.add(match)
+        if result.kept is not None:
+            result.kept.update((match.doc_id, match) for match in matches)
 
 
 def _events(line: Line | None) -> list[Event]:

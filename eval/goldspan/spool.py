@@ -2,7 +2,6 @@
 
 import tempfile
 import weakref
-from array import array
 from collections.abc import Iterator
 from typing import IO
 
@@ -40,8 +39,8 @@ class Spool:
         self.__init__()
         self.append(state)
 
-    def append(self, data: "bytes | array[int]") -> None:
-        """Add bytes, or those of an array. UsageError where the temporary folder is full."""
+    def append(self, data: bytes) -> None:
+        """Add bytes. UsageError where the temporary folder is full."""
         self._tail += data
         if len(self._tail) > IN_MEMORY:
             self._write()
