@@ -3,9 +3,10 @@
 Gold is cut into runs of lines; each is scored for itself, and the results, which are sums, are added in order.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +14,13 @@ from typing import Any, NamedTuple
 from goldspan.documents import Document, load_documents
 from goldspan.errors import UsageError
 from goldspan.files import open_binary
-from goldspan.join import LineIndex
+from goldspan.join import LineIndex, Span
 from goldspan.schema import Schema, load_schema
-from goldspan.shard import ShardResult, Span, score_shard
+from goldspan.shard import ShardResult, score_shard
 from goldspan.sinks import make_sinks
 
-SPANS_PER_WORKER = 4
+SHORTEST = 32
+"""The shortest run is this part of what a worker has to do."""
 
 
 class Inputs(NamedTuple):
@@ -40,85 +42,86 @@ def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> Sh
 
     Raises UsageError where the engine is not known or its library is not installed.
     """
-    with _executor(engine, workers) as executor:
-        if executor is None:
-            return _score_span(inputs, index, Span())
-        index.complete()  # here, not in each process
-        futures = [
-            executor.submit(_score_span, inputs, index, span)
-            for span in cut(inputs.gold, max(1, workers) * SPANS_PER_WORKER)
-        ]
-        result = futures[0].result()
-        for future in futures[1:]:
+    if engine == "local" and workers <= 1:
+        return _score_span(inputs, index, Span())
+    if engine not in ("local", "dask") and not engine.startswith(("tcp://", "tls://")):
+        raise UsageError(
+            f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)"
+        )
+    with _processes(workers) if engine == "local" else _dask(engine, workers) as (executor, at_once, send):
+        indexed = [executor.submit(_index_span, index.path, span) for span in cut(index.path, at_once)]
+        for future in indexed:
+            index.extend(future.result())
+        sent = send(index)
+        scored = [executor.submit(_score_span, inputs, sent, span) for span in cut(inputs.gold, at_once)]
+        result = scored[0].result()
+        for future in scored[1:]:
             result.merge(future.result())
         return result
 
 
-def cut(path: Path, parts: int) -> list[Span]:
-    """Cut a file into at most so many runs of whole lines of about the same length.
+def cut(path: Path, workers: int) -> Iterator[Span]:
+    """Cut a file into runs of whole lines, ever shorter ones, so that all workers are busy to the end.
+
+    Guided self-scheduling (Polychronopoulos and Kuck, 1987): each run is a part of what is left.
 
     >>> from goldspan.content import GOLD
-    >>> spans = cut(GOLD, 3)
+    >>> spans = list(cut(GOLD, 2))
     >>> spans[0].start, spans[0].end == spans[1].start, spans[-1].end == GOLD.stat().st_size
     (0, True, True)
     """
-    size = path.stat().st_size
-    spans: list[Span] = []
     start, line = 0, 1
     with open_binary(path) as file:
-        for part in range(1, parts + 1):
-            target = size * part // parts
-            if target <= start:
-                continue
-            file.seek(start)
+        size = os.fstat(file.fileno()).st_size
+        while start < size or line == 1:
+            target = start + max((size - start) // (2 * workers), size // (SHORTEST * workers), 1)
             lines, end = 0, start
-            while end < target:
-                data = file.readline()
-                if not data:
-                    break
+            while end < target and (data := file.readline()):
                 end += len(data)
                 lines += 1
-            spans.append(Span(start, end, line))
+            yield Span(start, end, line)
+            if not lines:
+                return
             start, line = end, line + lines
-    return spans or [Span(0, 0)]
 
 
-def _executor(engine: str, workers: int) -> AbstractContextManager[Executor | None]:
-    if engine == "local":
-        if workers <= 1:
-            return nullcontext(None)
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
-
-        return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    if engine == "dask" or engine.startswith(("tcp://", "tls://")):
-        return _Dask(engine, workers)
-    raise UsageError(f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)")
+_Workers = tuple[Executor, int, Callable[[LineIndex], Any]]
+"""An executor, how many runs it takes at once, and what an index becomes that many of them are given."""
 
 
-class _Dask(AbstractContextManager[Executor]):
-    def __init__(self, engine: str, workers: int) -> None:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise UsageError("the engine dask needs: pip install 'goldspan[dask]'") from error
-        make: Callable[..., Any] = Client
-        self._client: Any
-        try:
-            if engine == "dask":
-                self._client = make(n_workers=max(1, workers), threads_per_worker=1, dashboard_address="127.0.0.1:0")
-            else:
-                self._client = make(engine)
-        except OSError as error:
-            raise UsageError(f"{engine}: {error}") from error
+@contextmanager
+def _processes(workers: int) -> "Generator[_Workers]":
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
 
-    def __enter__(self) -> Executor:
-        return self._client.get_executor()
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool, workers, lambda index: index
 
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
-        if self._client.cluster is not None:
-            self._client.cluster.close()
+
+@contextmanager
+def _dask(engine: str, workers: int) -> "Generator[_Workers]":
+    """The executor of a dask cluster: of one that is made here, or of the one at an address."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError("the engine dask needs: pip install 'goldspan[dask]'") from error
+    make: Callable[..., Any] = Client
+    here: dict[str, Any] = {"n_workers": max(1, workers), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    try:
+        client: Any = make(**here) if engine == "dask" else make(engine)
+    except OSError as error:
+        raise UsageError(f"{engine}: {error}") from error
+    try:
+        at_once = sum(client.nthreads().values())
+        yield client.get_executor(), max(1, at_once), lambda index: client.scatter(index, broadcast=True)
+    finally:
+        client.close()
+        if client.cluster is not None:
+            client.cluster.close()
+
+
+def _index_span(path: Path, span: Span) -> LineIndex:
+    return LineIndex(path, span).complete()
 
 
 def _score_span(inputs: Inputs, index: LineIndex, span: Span) -> ShardResult:

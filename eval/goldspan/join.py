@@ -3,6 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +29,18 @@ def key_of(doc_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(doc_id.encode(), digest_size=8).digest(), "little") >> 1
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of lines: from byte `start` to byte `end` (None: to the last); `line` is the number of the first."""
+
+    start: int = 0
+    end: int | None = None
+    line: int = 1
+
+
+WHOLE = Span()
+
+
 class LineIndex:
     """Where each line of a record file stands, by the key of its document: 20 bytes a line.
 
@@ -35,12 +48,12 @@ class LineIndex:
     has the order in which its documents are asked for, it is read only once.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, span: Span = WHOLE) -> None:
         self.path = path
         self.keys, self.offsets, self.numbers = array("q"), array("q"), array("I")
         self.unnamed: list[Problem] = []
         self._next = 0
-        self._unread = _lines_of(path)
+        self._unread = _lines_of(path, span)
 
     def complete(self) -> "LineIndex":
         """Read what is left of the file."""
@@ -51,6 +64,14 @@ class LineIndex:
             else:
                 self._add(key_of(doc_id), offset, number)
         return self
+
+    def extend(self, following: "LineIndex") -> None:
+        """Add the index of the run of lines that follows."""
+        self._unread = iter(())
+        self.keys.extend(following.keys)
+        self.offsets.extend(following.offsets)
+        self.numbers.extend(following.numbers)
+        self.unnamed += following.unnamed
 
     def take(self, doc_id: str, key: int) -> tuple[int, Line] | None:
         """The position of a document's line, and the line, if it is the next that is unread; if not, all are read."""
@@ -163,13 +184,11 @@ def repeats(keys: "array[int]") -> list[tuple[int, int]]:
     return sorted(zip(order[again].tolist(), order[firsts].tolist(), strict=True))
 
 
-def numbered_lines(
-    file: BinaryIO, start: int = 0, end: int | None = None, first: int = 1
-) -> Iterator[tuple[int, int, bytes]]:
-    """Yield (line number, offset, bytes) of the lines between two offsets of a file, blank ones left out."""
-    file.seek(start)
-    offset = start
-    for number, line in enumerate(file, start=first):
+def numbered_lines(file: BinaryIO, span: Span) -> Iterator[tuple[int, int, bytes]]:
+    """Yield (line number, offset, bytes) of the lines of a run, blank ones left out."""
+    file.seek(span.start)
+    offset, end = span.start, span.end
+    for number, line in enumerate(file, start=span.line):
         if end is not None and offset >= end:
             return
         if not line.isspace():
@@ -177,9 +196,9 @@ def numbered_lines(
         offset += len(line)
 
 
-def _lines_of(path: Path) -> Iterator[tuple[int, int, bytes]]:
+def _lines_of(path: Path, span: Span) -> Iterator[tuple[int, int, bytes]]:
     with open_binary(path) as file:
-        yield from numbered_lines(file)
+        yield from numbered_lines(file, span)
 
 
 def _doc_id(line: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """The score: figures of many documents, each derived from the counts of leaves by document and field."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -176,7 +177,6 @@ def score(
         if path.exists() and not path.is_file() and not path.is_dir():
             raise UsageError(f"{path}: not a plain file; scoring reads a file more than once, so save it first")
     loaded = schema_of(Path(schema) if schema else None)
-    signature = sign(loaded, sha256_of_file(gold_path), resamples, seed)
     index = LineIndex(pred_path)
     inputs = Inputs(
         gold_path,
@@ -186,7 +186,10 @@ def score(
         diagnose=diagnose,
         keep=keep_documents,
     )
-    result = run_spans(inputs, index, workers, engine)
+    with ThreadPoolExecutor(1) as beside:
+        gold_sha256 = beside.submit(sha256_of_file, gold_path)
+        result = run_spans(inputs, index, workers, engine)
+        signature = sign(loaded, gold_sha256.result(), resamples, seed)
     _refuse(gold_path, result, index.complete(), keep_going)
     return Score(
         signature,

@@ -16,7 +16,7 @@ from goldspan.counting import CountTable, columns_of
 from goldspan.documents import Document
 from goldspan.errors import Problem
 from goldspan.files import open_binary
-from goldspan.join import LineIndex, LineReader, key_of, numbered_lines
+from goldspan.join import LineIndex, LineReader, Span, key_of, numbered_lines
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document
 from goldspan.records import Event, Line, Record, Usage, read_line
@@ -33,15 +33,6 @@ class Sink(Protocol):
     def merge(self, other: Self) -> None:
         """Take in what another shard gathered."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of gold lines: from byte `start` to byte `end` (None: to the last); `line` is the number of the first."""
-
-    start: int = 0
-    end: int | None = None
-    line: int = 1
 
 
 @dataclass(slots=True)
@@ -138,7 +129,7 @@ def score_shard(
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
     with LineReader(index) as reader, open_binary(gold) as file, _seldom_collected():
         scorer = _Scorer(gold, index.path, reader, schema, documents, result)
-        lines = numbered_lines(file, span.start, span.end, span.line)
+        lines = numbered_lines(file, span)
         while block := list(islice(lines, BLOCK)):
             scorer.score([read_line(gold, number, data) for number, _, data in block])
     return result

@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +62,41 @@ def test_errors_are_told_by_every_engine(predictions: Path, tmp_path: Path):
     assert told == told[:1] * 3
 
 
+@pytest.mark.parametrize("engine", [{}, *ENGINES])
+def test_a_file_that_is_not_there_is_a_wrong_call_on_every_engine(
+    predictions: Path, tmp_path: Path, engine: dict[str, Any]
+):
+    nowhere = tmp_path / "nowhere.jsonl"
+    for files in ({"predictions": nowhere}, {"predictions": predictions, "gold": nowhere}):
+        with pytest.raises(UsageError, match=r"nowhere\.jsonl: No such file"):
+            score(**files, **engine)
+
+
 def test_an_unknown_engine_is_a_wrong_call(predictions: Path):
     with pytest.raises(UsageError, match="no engine 'spark'"):
         score(predictions, engine="spark")
 
 
-@pytest.mark.parametrize("parts", [1, 2, 3, 7, 14, 40])
-def test_a_file_is_cut_into_whole_lines_that_make_it_up(parts: int):
-    data = GOLD.read_bytes()
-    spans = cut(GOLD, parts)
+@pytest.mark.parametrize("workers", [1, 2, 3, 40])
+def test_a_file_is_cut_into_ever_shorter_runs_of_whole_lines_that_make_it_up(tmp_path: Path, workers: int):
+    lines = [b"%d\n" % number * (1 + number % 5) for number in range(1000)]
+    data = b"".join(lines)
+    path = tmp_path / "lines"
+    path.write_bytes(data)
+    spans = list(cut(path, workers))
     pieces = [data[span.start : span.end] for span in spans]
     assert b"".join(pieces) == data
     assert all(piece.endswith(b"\n") for piece in pieces)
     assert [span.line for span in spans] == [1 + data[: span.start].count(b"\n") for span in spans]
-    assert len(spans) <= parts
+    longest = max(map(len, data.splitlines(keepends=True)))
+    sizes = [len(piece) for piece in pieces]
+    assert all(later <= sooner + longest for sooner, later in pairwise(sizes))
+    assert sizes[0] <= len(data) / (2 * workers) + longest
+    assert len(spans) <= 40 * workers
+
+
+def test_a_file_that_is_empty_or_has_no_end_of_line_is_cut_too(tmp_path: Path):
+    path = tmp_path / "lines"
+    for data in (b"", b"one"):
+        path.write_bytes(data)
+        assert [(span.start, span.end, span.line) for span in cut(path, 2)] == [(0, len(data), 1)]
