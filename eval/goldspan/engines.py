@@ -4,6 +4,7 @@ Gold is cut into runs of lines; each is scored for itself, and the results, whic
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -49,9 +50,9 @@ def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> Sh
             f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)"
         )
     with _processes(workers) if engine == "local" else _dask(engine, workers) as (executor, at_once, send):
-        indexed = [executor.submit(_index_span, index.path, span) for span in cut(index.path, at_once)]
-        for future in indexed:
-            index.extend(future.result())
+        indexed = deque(executor.submit(_index_span, index.path, span) for span in cut(index.path, at_once))
+        while indexed:
+            index.extend(indexed.popleft().result())
         sent = send(index)
         scored = [executor.submit(_score_span, inputs, sent, span) for span in cut(inputs.gold, at_once)]
         result = scored[0].result()
@@ -109,7 +110,7 @@ def _dask(engine: str, workers: int) -> "Generator[_Workers]":
     here: dict[str, Any] = {"n_workers": max(1, workers), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
     try:
         client: Any = make(**here) if engine == "dask" else make(engine)
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:  # nobody there, no certificates, no such address
         raise UsageError(f"{engine}: {error}") from error
     try:
         at_once = sum(client.nthreads().values())

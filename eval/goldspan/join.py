@@ -191,8 +191,9 @@ def numbered_lines(file: BinaryIO, span: Span) -> Iterator[tuple[int, int, bytes
     for number, line in enumerate(file, start=span.line):
         if end is not None and offset >= end:
             return
-        if not line.isspace():
-            yield number, offset, line if offset else line.removeprefix(BYTE_ORDER_MARK)
+        data = line if offset else line.removeprefix(BYTE_ORDER_MARK)
+        if data and not data.isspace():
+            yield number, offset, data
         offset += len(line)
 
 

@@ -41,8 +41,15 @@ def _same_string(gold: str, pred: str, units: Units) -> bool:
 
 
 def _same_json(gold: Any, pred: Any, units: Units) -> bool:
-    """Equal as JSON values: true is not 1, but 1.0 is."""
-    return gold == pred and isinstance(gold, bool) == isinstance(pred, bool)
+    """Equal as JSON values: true is not 1, but 1.0 is, at any depth."""
+    if gold != pred or isinstance(gold, bool) != isinstance(pred, bool):
+        return False
+    if isinstance(gold, dict):
+        members = cast("dict[str, Any]", gold)
+        return all(_same_json(member, pred[name], units) for name, member in members.items())
+    if isinstance(gold, list):
+        return all(_same_json(item, other, units) for item, other in zip(cast("list[Any]", gold), pred, strict=True))
+    return True
 
 
 def _same_text(gold: str, pred: str, units: Units) -> bool:
@@ -132,10 +139,8 @@ def equal(
     >>> equal("money", {"amount": 14.3e9, "currency": "USD"}, {"amount": 14.3e6, "currency": "USD"}, {})
     False
     """
-    if gold == pred and isinstance(gold, bool) == isinstance(pred, bool):
-        return True
     same = SAME[kind]
-    if same(gold, pred, units):
+    if (gold == pred and same is not _same_json) or same(gold, pred, units):
         return True
     if accepted and any(same(value, pred, units) for value in accepted):
         return True
@@ -153,7 +158,7 @@ def told_apart(one: str, other: str) -> bool:
     start, other_start = _STARTS.get(one[:2]), _STARTS.get(other[:2])
     if start != other_start and start and other_start:
         return True
-    word, other_word = first_word(one), first_word(other)
+    word, other_word = _first_word(one), _first_word(other)
     return word != other_word and word is not None and other_word is not None
 
 
@@ -189,10 +194,10 @@ def start_of(text: str) -> str | None:
     return _STARTS.get(text[:2])
 
 
-def first_word(text: str) -> str | None:
+def _first_word(text: str) -> str | None:
     """The first word in lower case; None where folding could change it: it has other signs, or is an article.
 
-    >>> first_word("Northwind Inc"), first_word("The Northwind"), first_word("“Northwind”")
+    >>> _first_word("Northwind Inc"), _first_word("The Northwind"), _first_word("“Northwind”")
     ('northwind', None, None)
     """
     word = text.partition(" ")[0].lower()

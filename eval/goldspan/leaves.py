@@ -11,7 +11,7 @@ import msgspec
 from goldspan.align import Worth, assign, clear, folded, settle
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
-from goldspan.kinds import equal, is_stated
+from goldspan.kinds import equal, is_stated, states_nothing
 from goldspan.nodes import ITEMS, Apart, Field, Group, Items, Leaf, Node
 from goldspan.records import Event
 
@@ -71,11 +71,11 @@ class Comparison:
                         rows += same[: len(one)]  # item by item is as good as any pairing
                         continue
             elif other is None:
-                if one:
+                if one and leaf is not None and (is_leaf or all(one)):
                     add_one_sided(entry, one, "", "missed", rows)
                     continue
             elif one is None:
-                if other:
+                if other and leaf is not None and (is_leaf or all(other)):
                     silent += 1
                     add_one_sided(entry, other, "", "invented", rows)
                     continue
@@ -87,9 +87,11 @@ class Comparison:
                         continue
                 elif leaf is not None and self._few_items(entry, leaf, apart, one, other):
                     continue
-            if not is_stated(one):
-                silent += is_stated(other)
-                both_silent += not is_stated(other)
+            if states_nothing(one):
+                if states_nothing(other):
+                    both_silent += 1
+                else:
+                    silent += 1
             self._field(entry, one, other, "", "")
         self.matched += matched
         self.misread += misread
@@ -206,7 +208,7 @@ class Comparison:
         )
 
     def _equal(self, leaf: Any, one: Any, other: Any, place: str) -> bool:
-        if one == other and type(one) is type(other):
+        if one == other and leaf.is_exact:
             return True
         if not self._lenient:
             return equal(leaf.kind, one, other, leaf.units)

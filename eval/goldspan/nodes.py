@@ -29,7 +29,8 @@ class Leaf:
     is_exact: bool = field(init=False, default=True, compare=False)
 
     def __post_init__(self) -> None:
-        exact = self.kind != "enum" or all(isinstance(value, str) for value in self.values)
+        texts = bool(self.values) and all(isinstance(value, str) for value in self.values)
+        exact = self.kind != "enum" or texts
         object.__setattr__(self, "is_exact", exact)
 
 

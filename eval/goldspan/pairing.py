@@ -11,7 +11,7 @@ import msgspec
 
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
-from goldspan.kinds import is_stated
+from goldspan.kinds import states_nothing
 from goldspan.leaves import NO_PAIR, Comparison, add_group, best_pairs, compare_events, content_key
 from goldspan.settling import settled_pairs
 
@@ -157,5 +157,5 @@ def _silence(pair: Comparison, pred: CheckedEvent) -> tuple[int, int]:
     A field whose value the schema rejected is not left empty.
     """
     rejected = {path.split(".")[1] for path, _, _ in pred.rejected} & pred.group.names
-    also = sum(not is_stated(pred.fields.get(name)) for name in rejected)
+    also = sum(states_nothing(pred.fields.get(name)) for name in rejected)
     return pair.silent, pair.both_silent - also

@@ -199,7 +199,7 @@ def score(
         result.sinks,
         result.kept or {},
         tuple(result.faults),
-        len({problem.line for problem in index.unnamed}),
+        len({problem.line for problem in (*index.unnamed, *result.unreadable)}),
         resamples,
         seed,
     )
@@ -214,7 +214,7 @@ def sign(schema: Schema, gold_sha256: str, resamples: int, seed: int) -> str:
 
 def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool) -> None:
     """Raise DataError with all that keeps the files from being scored, in the order of their lines."""
-    in_gold, in_pred = list(result.gold_problems), [] if keep_going else list(index.unnamed)
+    in_gold, in_pred = list(result.gold_problems), [] if keep_going else [*index.unnamed, *result.unreadable]
     if again := repeats(result.gold_keys):
         records = [(line.number, line.record.doc_id) for line in read_records(gold) if line.record]
         for position, first in again:

@@ -1,9 +1,7 @@
 """Scores a run of gold lines: what one process does, and what adds up over many."""
 
-import gc
 from array import array
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, islice
@@ -16,6 +14,7 @@ from goldspan.counting import CountTable, columns_of
 from goldspan.documents import Document
 from goldspan.errors import Problem
 from goldspan.files import open_binary
+from goldspan.garbage import seldom_collected
 from goldspan.join import LineIndex, LineReader, Span, key_of, numbered_lines
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document
@@ -90,7 +89,8 @@ MAX_FAULTS = 10_000
 class ShardResult:
     """What scoring a run of gold lines gives.
 
-    `gold_keys` name the documents of the run, `used` are the positions of their predictions in the index.
+    `gold_keys` name the documents of the run, `used` are the positions of their predictions in the index; `unreadable`
+    are those of these that name their document and yet are no JSON.
     """
 
     table: CountTable
@@ -99,6 +99,7 @@ class ShardResult:
     kept: dict[str, DocumentMatch] | None = None
     gold_problems: list[Problem] = field(default_factory=list[Problem])
     faults: list[Problem] = field(default_factory=list[Problem])
+    unreadable: list[Problem] = field(default_factory=list[Problem])
     gold_keys: "array[int]" = field(default_factory=lambda: array("q"))
     used: "array[int]" = field(default_factory=lambda: array("I"))
 
@@ -111,6 +112,7 @@ class ShardResult:
         if self.kept is not None and other.kept is not None:
             self.kept.update(other.kept)
         self.gold_problems += other.gold_problems
+        self.unreadable += other.unreadable
         self.faults += other.faults[: MAX_FAULTS - len(self.faults)]
         self.gold_keys.extend(other.gold_keys)
         self.used.extend(other.used)
@@ -127,27 +129,13 @@ def score_shard(
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds."""
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
-    with LineReader(index) as reader, open_binary(gold) as file, _seldom_collected():
+    with LineReader(index) as reader, open_binary(gold) as file, seldom_collected():
         scorer = _Scorer(gold, index.path, reader, schema, documents, result)
         lines = numbered_lines(file, span)
         while block := list(islice(lines, BLOCK)):
             scorer.score([read_line(gold, number, data) for number, _, data in block])
     return result
 
-
-@contextmanager
-def _seldom_collected() -> "Generator[None]":
-    """Let the garbage collector look rarely: what is read and compared holds no cycles, and is many small objects."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], MANY) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-MANY = 50_000
-"""So many objects more than before, and the garbage collector looks for cycles."""
 
 BLOCK = 16
 """So many documents take each step together: the processor's caches hold one kind of work at a time."""
@@ -198,7 +186,7 @@ class _Scorer:
         events, faults = check_record(record, self.schema, document, gold=True, checked_events=checked)
         for fault in faults:
             problems.append(Problem(fault.message, self.gold, line.number, record.doc_id, fault.pointer))
-        return events
+        return () if faults else events  # wrong gold is compared with nothing: there will be no score
 
     def _document(self, doc_id: str) -> Document | None:
         return None if self.documents is None else self.documents.get(doc_id)
@@ -210,8 +198,12 @@ class _Scorer:
         found = self.reader.find(doc_id, key)
         if found is None:
             return None
-        self.result.used.append(found[0])
-        return found[1]
+        position, line = found
+        self.result.used.append(position)
+        if line.record is None:
+            self.result.unreadable += line.problems
+            return None
+        return line
 
     def _check_prediction(self, line: Line | None, checked: list[Checked]) -> list[CheckedEvent]:
         if line is None:

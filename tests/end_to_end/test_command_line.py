@@ -143,6 +143,11 @@ WRONG_CALLS = [
     ["score", "half.jsonl", "--gold", "gold.jsonl", "--html", "schema"],
     ["score", "half.jsonl", "--gold", "gold.jsonl", "--min-f1", "60", "--json", "out"],
     ["score", "half.jsonl", "--gold", "gold.jsonl", "--min-f1", "nan", "--json", "out"],
+    ["score", "half.jsonl", "--gold", "gold.jsonl", "--json", "out", "--html", "./out"],
+    ["score", "half.jsonl", "--gold", "gold.jsonl", "--json", "gold.jsonl"],
+    ["score", "half.jsonl", "--gold", "gold.jsonl", "--html", "half.jsonl"],
+    ["compare", "half.jsonl", "half.jsonl", "--gold", "gold.jsonl", "--json", "half.jsonl"],
+    ["score", "a" * 300],
 ]
 
 
@@ -187,7 +192,8 @@ def test_a_gate_that_is_not_met_exits_with_1(goldspan: Run, files: Path) -> None
 
 def test_a_gate_is_not_met_where_f1_is_undefined(goldspan: Run, write_lines: Write) -> None:
     silent = write_lines("silent.jsonl", [{"doc_id": "d1"}])
-    assert goldspan("score", silent, "--gold", silent, "--min-f1", "0").returncode == 1
+    done = goldspan("score", silent, "--gold", silent, "--min-f1", "0")
+    assert (done.returncode, "undefined" in done.stderr) == (1, True)
 
 
 def test_keep_going_counts_a_broken_line_as_empty(goldspan: Run, files: Path) -> None:

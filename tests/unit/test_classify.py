@@ -361,3 +361,9 @@ def test_a_value_that_its_place_in_gold_did_not_match_is_no_duplicate() -> None:
         ("deal.target", "other"): 1,
         ("deal.target", "wrong_event"): 1,
     }
+
+
+@pytest.mark.parametrize(("right", "told"), [("Northwind", "The Northwind"), ("A Northwind", "northwind"), ("N", "n")])
+def test_a_name_told_in_another_form_is_found_too(right: str, told: str) -> None:
+    gold = [deal(target="Contoso"), {"type": "note", "fields": {"target": right}}]
+    assert classes(match_of(gold, [deal(target=told)])) == {("deal.target", "wrong_event"): 1}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from goldspan.kinds import all_told_apart, equal, states_nothing, told_apart
+from goldspan.kinds import APART, all_told_apart, equal, states_nothing, told_apart
 from goldspan.normal import is_duration, normal_name, normal_text
 
 POWER = {"kW": Decimal("0.001"), "MW": Decimal(1), "GW": Decimal(1000)}
@@ -109,6 +109,23 @@ DIFFERENT = [
 def test_must_be_equal(kind: str, gold: Any, pred: Any) -> None:
     assert equal(kind, gold, pred, POWER)
     assert equal(kind, pred, gold, POWER)
+    assert not APART[kind](gold, pred)
+    assert not APART[kind](pred, gold)
+
+
+@pytest.mark.parametrize(
+    ("gold", "pred", "same"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        ([1], [1.0], True),
+        ([1], [True], False),
+        ({"k": [0]}, {"k": [False]}, False),
+        ({"k": 1, "l": None}, {"l": None, "k": 1.0}, True),
+    ],
+)
+def test_values_of_closed_lists_are_equal_as_json(gold: Any, pred: Any, same: bool) -> None:
+    assert equal("enum", gold, pred, {}) == equal("enum", pred, gold, {}) == same
 
 
 @pytest.mark.parametrize(("kind", "gold", "pred"), DIFFERENT)

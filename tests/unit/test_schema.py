@@ -136,7 +136,10 @@ FORMATS = Validator(
 @given(st.sampled_from(["date", "length", "either"]), PLAIN_AND_OTHER_TEXTS)
 @example("date", "2025-02\n")
 @example("date", "2025-02-29")
+@example("date", "2024-02-29")
+@example("date", "2025-02~")
 @example("length", "P3Y")
+@example("length", "P3Y6M")
 def test_a_format_is_decided_as_the_reference_decides_it(name: str, text: str) -> None:
     for instance in ({name: text}, {"dates": [text]}):
         assert FORMATS.is_valid(instance) == (not list(FORMATS.violations(instance)))

@@ -194,6 +194,17 @@ def test_true_null_rate_is_the_share_of_silent_fields_left_silent(scored: Any) -
     assert result.true_null_rate == 2 / 4
 
 
+@pytest.mark.parametrize("nothing", [None, [], [None], ["", None]])
+@pytest.mark.parametrize("also", [{}, {"people": None}, {"people": []}, {"people": [None]}])
+def test_lists_that_hold_nothing_are_silent(scored: Any, nothing: Any, also: dict[str, Any]) -> None:
+    gold = deal(target="X", amount=money(5), stake={"value": 5}, open=True, rounds=1, people=nothing)
+    pred = deal(target="X", **also)
+    result = scored({"d1": gold}, {"d1": pred})
+    assert (result.true_null_rate, four(result.micro)) == (1.0, (1, 0, 4, 0))
+    told = scored({"d1": gold}, {"d1": deal(target="X", people=["Y"])})
+    assert (told.true_null_rate, four(told.micro)) == (0.0, (1, 0, 4, 1))
+
+
 # The faults of other scorers, each under its name.
 
 

@@ -118,6 +118,16 @@ def test_the_short_cuts_of_comparing_give_what_the_long_way_gives(gold: dict[str
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("evidence", [{}, {"/nowhere": [Span(0, 1, "-")]}])
+def test_1_is_not_true_where_a_closed_list_names_no_values(evidence: dict[str, Any]):
+    schema = schema_of({"thing": {"name": TEXT, "choice": {"x-kind": "enum"}, "choices": list_of({"x-kind": "enum"})}})
+    gold, pred = (
+        check_event(Event("thing", {"name": "A", "choice": value, "choices": [value]}, evidence=evidence), schema)[0]
+        for value in (1, True)
+    )
+    assert compare_events(gold, pred).worth[:2] == (1, 1)
+
+
 @given(EVENTS)
 @example({"names": ["A"] * 40, "sums": [], "number": 0})
 def test_what_only_one_side_states_is_told_leaf_by_leaf(fields: dict[str, Any]):

@@ -9,11 +9,12 @@ from typing import Any
 import dask.config
 import distributed  # noqa: F401  # sets the defaults that dask.config.set must not come before
 import pytest
-from support import NUMBER, TEXT, event, four, list_of, schema_of, score_files
+from support import NUMBER, TEXT, event, four, kind, list_of, schema_of, score_files, write_records, write_schema
 
 from goldspan import DataError, UsageError, score
 from goldspan.check import check_event
 from goldspan.content import GOLD as GOLD_FILE
+from goldspan.garbage import MANY, seldom_collected
 from goldspan.records import Event
 from goldspan.settling import matched_leaves
 
@@ -27,14 +28,52 @@ def lines(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-def test_the_garbage_collector_is_left_as_it_was(tmp_path: Path):
+def test_the_garbage_collector_is_left_as_it_was_whichever_thread_ends_last(tmp_path: Path):
     before = gc.get_threshold()
     gc.set_threshold(600, 9, 8)
     try:
         score_files(tmp_path, TYPES, GOLD, GOLD)
         assert gc.get_threshold() == (600, 9, 8)
+        first, second = seldom_collected(), seldom_collected()
+        first.__enter__()
+        second.__enter__()
+        assert gc.get_threshold() == (MANY, 9, 8)
+        first.__exit__(None, None, None)
+        assert gc.get_threshold() == (MANY, 9, 8)
+        second.__exit__(None, None, None)
+        assert gc.get_threshold() == (600, 9, 8)
+        gc.set_threshold(0, 9, 8)
+        with seldom_collected():
+            assert gc.get_threshold() == (0, 9, 8)
     finally:
         gc.set_threshold(*before)
+
+
+NO_JSON = [
+    b'{"doc_id": "d1", "events": [{"type": "pet", "fields": {"name": "\xff"}}]}',
+    b'{"doc_id": "d1", "events": [{"type": "pet", "fields": {"age": 1e400}}]}',
+    b'{"doc_id": "d1", "events": [{"type": "pet", "fields": {"\xff": 1}}]}',
+]
+
+
+@pytest.mark.parametrize("broken", NO_JSON)
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_line_that_names_its_document_and_is_no_json_is_an_error(
+    tmp_path: Path, broken: bytes, order: list[int], workers: int
+):
+    gold = write_records(tmp_path / "gold.jsonl", GOLD)
+    other = json.dumps({"doc_id": "d2", "events": GOLD["d2"]}).encode()
+    pred = tmp_path / "pred.jsonl"
+    pred.write_bytes(b"\n".join([[broken, other][i] for i in order]) + b"\n")
+    options: dict[str, Any] = {"gold": gold, "schema": write_schema(tmp_path, TYPES), "workers": workers}
+    with pytest.raises(DataError) as raised:
+        score(pred, **options)
+    assert [(problem.line, problem.message[:8]) for problem in raised.value.problems] == [
+        (order.index(0) + 1, "no JSON:")
+    ]
+    result = score(pred, **options, keep_going=True)
+    assert (result.unreadable, result.missing, four(result.micro)) == (1, ["d1"], (2, 0, 2, 0))
 
 
 def test_documents_named_twice_or_unknown_are_told_together(tmp_path: Path):
@@ -57,6 +96,43 @@ def test_a_pair_with_a_misread_leaf_is_found_and_not_perfect(tmp_path: Path):
     pred = {"d1": [event("pet", name="Rex", age=4)], "d2": [event("pet", name="Tom", age=5)]}
     events = score_files(tmp_path, TYPES, GOLD, pred).events
     assert (events.matched, events.perfect) == (2, 1)
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf\n", b"\xef\xbb\xbf", b"\n \n"])
+def test_a_file_may_begin_with_nothing(tmp_path: Path, start: bytes):
+    expected = score_files(tmp_path, TYPES, GOLD, GOLD).micro
+    for name in ("gold.jsonl", "predictions.jsonl"):
+        path = tmp_path / name
+        path.write_bytes(start + path.read_bytes())
+    again = score(tmp_path / "predictions.jsonl", gold=tmp_path / "gold.jsonl", schema=tmp_path / "schema")
+    assert again.micro == expected
+
+
+def test_a_file_that_is_a_byte_order_mark_predicts_nothing(tmp_path: Path):
+    score_files(tmp_path, TYPES, GOLD, GOLD)
+    (tmp_path / "mark.jsonl").write_bytes(b"\xef\xbb\xbf")
+    result = score(tmp_path / "mark.jsonl", gold=tmp_path / "gold.jsonl", schema=tmp_path / "schema")
+    assert (result.missing, result.unreadable) == (["d1", "d2"], 0)
+
+
+ACCEPTED = {
+    "amount": (kind("money"), {"amount": 1, "currency": "USD"}, {"amount": 2, "currency": "USD"}),
+    "name": (kind("name"), "Rex", "Tom"),
+    "term": (kind("duration"), "P1Y", "P2Y"),
+}
+
+
+@pytest.mark.parametrize("wrong", [5, None, "x", [[]], {}, {"amount": 1}])
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_an_accepted_value_that_the_schema_does_not_allow_is_told(tmp_path: Path, name: str, wrong: Any):
+    schema, value, other = ACCEPTED[name]
+    if (name, wrong) == ("name", "x"):
+        return  # a name
+    gold = {"d1": [event("pet", **{name: value}) | {"accepted": {f"/{name}": [wrong]}}]}
+    for pred in (value, other):
+        with pytest.raises(DataError) as raised:
+            score_files(tmp_path, {"pet": {name: schema}}, gold, {"d1": [event("pet", **{name: pred})]})
+        assert {problem.pointer for problem in raised.value.problems} == {f"/events/0/accepted/~1{name}/0"}
 
 
 def test_a_byte_order_mark_does_not_hide_the_first_document(tmp_path: Path):
@@ -117,6 +193,13 @@ def test_a_pipe_is_a_wrong_call_since_files_are_read_more_than_once(tmp_path: Pa
     for files in ((pipe, None), (GOLD_FILE, pipe)):
         with pytest.raises(UsageError, match="not a plain file"):
             score(files[0], gold=files[1])
+
+
+@pytest.mark.parametrize("address", ["tcp://", "tcp://localhost:abc", "tls://127.0.0.1:1"])
+def test_what_is_no_address_of_a_scheduler_is_a_wrong_call(address: str):
+    quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+    with quick, pytest.raises(UsageError, match=address):
+        score(GOLD_FILE, engine=address)
 
 
 def test_a_scheduler_that_is_not_there_is_a_wrong_call():

@@ -66,3 +66,6 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         sys.exit(1)
+    except OSError as error:
+        print(f"goldspan: {printable(str(error))}", file=sys.stderr)
+        sys.exit(2)

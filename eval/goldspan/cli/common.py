@@ -1,6 +1,7 @@
 """What the commands share: options with one meaning everywhere, and where output goes."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,19 @@ ResamplesOption = Annotated[
     int, typer.Option("--resamples", min=0, metavar="N", help="How many resamples the intervals rest on (0: none).")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="The seed of the resampling.")]
+
+
+def keep_apart(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:
+    """Refuse, with UsageError, to write two outputs to one file, or one over a file that is read."""
+    from goldspan.errors import UsageError
+
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is None or str(path) == "-" or (path.exists() and not path.is_file()):
+            continue
+        if path.resolve() in taken:
+            raise UsageError(f"{path}: this file is read, or written, by the same call")
+        taken.add(path.resolve())
 
 
 def write_json(target: Path, value: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from goldspan.cli.common import DocumentsOption, GoldOption, JsonOption, SchemaOption, write_json
+from goldspan.cli.common import DocumentsOption, GoldOption, JsonOption, SchemaOption, keep_apart, write_json
 
 
 def compare(
@@ -39,6 +39,7 @@ def compare(
     """
     from goldspan.comparison import compare as compare_files
 
+    keep_apart([json], [a, b, *(more or ()), gold, documents])
     result = compare_files(
         a, b, *(more or ()), gold=gold, schema=schema, documents=documents, resamples=resamples, seed=seed
     )

@@ -12,6 +12,7 @@ from goldspan.cli.common import (
     ResamplesOption,
     SchemaOption,
     SeedOption,
+    keep_apart,
     write_json,
 )
 
@@ -53,6 +54,7 @@ def score(
     """
     from goldspan.scoring import score as score_file
 
+    keep_apart([json, html], [predictions, gold, documents])
     result = score_file(
         predictions,
         gold=gold,
@@ -82,6 +84,7 @@ def score(
         from goldspan.report.table import print_score
 
         print_score(result)
-    if min_f1 is not None and (result.micro.f1 is None or result.micro.f1 < min_f1):
-        typer.echo(f"micro F1 is below {min_f1}", err=True)
+    f1 = result.micro.f1
+    if min_f1 is not None and (f1 is None or f1 < min_f1):
+        typer.echo(f"micro F1 is {'undefined' if f1 is None else f'below {min_f1}'}", err=True)
         raise typer.Exit(1)
