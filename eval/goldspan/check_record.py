@@ -42,7 +42,7 @@ def check_record(
         if event.evidence or event.accepted or event.confidence:
             found = [*found, *_check_standoff(checked, event_type, document)]
         if gold and is_valid and event_type is not None:
-            found = [*found, *_duplicates(checked.group, checked.fields, "/fields")]
+            found = found + _duplicates(checked.group, checked.fields, "/fields")
             if complete:
                 found = [*found, *_check_complete(checked, event_type, document)]
         if found:

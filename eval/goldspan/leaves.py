@@ -61,14 +61,14 @@ class Comparison:
                 if one is None:
                     both_silent += 1
                     continue
-                if one and same:
+                if one and same is not None:
                     if is_leaf:
+                        rows.append(same)
                         matched += 1
-                        rows += same
                         continue
                     if len(one) <= ITEMS and all(one):
+                        rows += same[len(one)]  # item by item is as good as any pairing
                         matched += len(one)
-                        rows += same[: len(one)]  # item by item is as good as any pairing
                         continue
             elif other is None:
                 if one and leaf is not None and (is_leaf or all(one)):

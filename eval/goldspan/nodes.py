@@ -87,7 +87,7 @@ class Group:
     @cached_property
     def grounded(self) -> "tuple[Step, ...]":
         """The same where evidence is compared too: then neither JSON nor a look settles anything."""
-        return tuple((*step[:4], (), never) for step in self.in_order)
+        return tuple((*step[:4], None, never) for step in self.in_order)
 
     @cached_property
     def lists_of_leaves(self) -> "tuple[tuple[str, Field, Leaf, bool], ...]":
@@ -172,11 +172,11 @@ class Field:
         return f"{name} list" if isinstance(self.node, Items) else name
 
 
-Step = tuple[str, Field, Leaf | None, bool, tuple[Row, ...], Apart]
+Step = tuple[str, Field, Leaf | None, bool, Any, Apart]
 """What comparing a field needs, as a plain tuple, since every value of every file passes here.
 
-That is: its name; the field; the leaf that it holds, itself or in a list; whether it is one; the outcomes where equal
-JSON is a match, which are one for a leaf, for a list of leaves those of its first items; and what a look at two leaves
+That is: its name; the field; the leaf that it holds, itself or in a list; whether it is one; where equal JSON is a
+match, the outcome of a leaf, or the outcomes of equal lists by how many items they have; and what a look at two leaves
 tells.
 """
 
@@ -184,5 +184,8 @@ tells.
 def _step(entry: Field) -> Step:
     of = inner(entry.node)
     leaf = of if isinstance(of, Leaf) else None
-    same = () if not entry.is_exact else (entry.matched,) if entry.is_leaf else entry.matched_items
+    same: Any = None
+    if entry.is_exact:
+        items = entry.matched_items
+        same = entry.matched if entry.is_leaf else [items[:length] for length in range(ITEMS + 1)]
     return entry.name, entry, leaf, entry.is_leaf, same, APART[leaf.kind] if leaf else never
