@@ -104,6 +104,10 @@ class LineIndex:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ = state | {"_unread": iter(())}
 
+    def expect(self, position: int) -> None:
+        """Look at the line at a position first: it is the next where both files have one order."""
+        self._next = position
+
     def find(self, key: int) -> int | None:
         """The position of the (first) line with a document's key among the lines of a complete index, or None."""
         guess = self._next

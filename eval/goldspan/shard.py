@@ -129,6 +129,7 @@ def score_shard(
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds."""
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
+    index.expect(span.line - 1)
     with LineReader(index) as reader, open_binary(gold) as file, seldom_collected():
         scorer = _Scorer(gold, index.path, reader, schema, documents, result)
         lines = numbered_lines(file, span)
