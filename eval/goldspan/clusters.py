@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from goldspan.align import Worth
+from goldspan.canonical import content_key
 from goldspan.check import CheckedEvent
 from goldspan.kinds import equal, is_stated
-from goldspan.leaves import Comparison, best_pairs, content_key
+from goldspan.leaves import Comparison, best_pairs
 from goldspan.nodes import Field, Group, Items, Leaf
 from goldspan.records import Span
 

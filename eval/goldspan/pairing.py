@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from goldspan.canonical import content_key
 from goldspan.check import CheckedEvent
 from goldspan.counts import Result, Row
 from goldspan.kinds import states_nothing
-from goldspan.leaves import NO_PAIR, Comparison, add_group, best_pairs, compare_events, content_key
+from goldspan.leaves import NO_PAIR, Comparison, add_group, best_pairs, compare_events
 from goldspan.settling import settled_pairs
 
 
