@@ -1,27 +1,26 @@
 """Where scoring runs: in this process, in several, or on a dask cluster. The figures are the same to the last digit.
 
-Gold is cut into runs of lines; each is scored for itself, and the results, which are sums, are added in order.
+Both files are cut into runs of the same lines; each is scored for itself, and the results, which are sums, are added in
+order. Where a run lacks the prediction of a document, it ends there: what is left is scored once all lines are indexed.
 """
 
-import os
+import gc
+from array import array
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from goldspan.documents import Document, load_documents
 from goldspan.errors import UsageError
-from goldspan.files import open_binary
-from goldspan.join import LineIndex, Span
+from goldspan.join import LineIndex
 from goldspan.schema import Schema, load_schema
 from goldspan.shard import ShardResult, score_shard
 from goldspan.sinks import make_sinks
-
-SHORTEST = 32
-"""The shortest run is this part of what a worker has to do."""
+from goldspan.spans import Span, cut
 
 
 class Inputs(NamedTuple):
@@ -38,6 +37,14 @@ class Inputs(NamedTuple):
     keep: bool
 
 
+class Workers(NamedTuple):
+    """An executor, how many runs it takes at once, and what an index becomes that many of them are given."""
+
+    executor: Executor
+    at_once: int
+    send: Callable[[LineIndex], Any] = lambda index: index
+
+
 def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> ShardResult:
     """Score all of gold with an engine: `local` (in `workers` processes), `dask` (as many workers), or a dask address.
 
@@ -49,80 +56,73 @@ def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> Sh
         raise UsageError(
             f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)"
         )
-    with _processes(workers) if engine == "local" else _dask(engine, workers) as (executor, at_once, send):
-        indexed = deque(executor.submit(_index_span, index.path, span) for span in cut(index.path, at_once))
-        while indexed:
-            index.extend(indexed.popleft().result())
-        sent = send(index)
-        scored = [executor.submit(_score_span, inputs, sent, span) for span in cut(inputs.gold, at_once)]
-        result = scored[0].result()
-        for future in scored[1:]:
-            result.merge(future.result())
-        return result
+    with _processes(workers) if engine == "local" else _dask(engine, workers) as several:
+        return score_runs(several, inputs, index)
 
 
-def cut(path: Path, workers: int) -> Iterator[Span]:
-    """Cut a file into runs of whole lines, ever shorter ones, so that all workers are busy to the end.
-
-    Guided self-scheduling (Polychronopoulos and Kuck, 1987): each run is a part of what is left.
-
-    >>> from goldspan.content import GOLD
-    >>> spans = list(cut(GOLD, 2))
-    >>> spans[0].start, spans[0].end == spans[1].start, spans[-1].end == GOLD.stat().st_size
-    (0, True, True)
-    """
-    start, line = 0, 1
-    with open_binary(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        while start < size or line == 1:
-            target = start + max((size - start) // (2 * workers), size // (SHORTEST * workers), 1)
-            lines, end = 0, start
-            while end < target and (data := file.readline()):
-                end += len(data)
-                lines += 1
-            yield Span(start, end, line)
-            if not lines:
-                return
-            start, line = end, line + lines
-
-
-_Workers = tuple[Executor, int, Callable[[LineIndex], Any]]
-"""An executor, how many runs it takes at once, and what an index becomes that many of them are given."""
+def score_runs(workers: Workers, inputs: Inputs, index: LineIndex) -> ShardResult:
+    """Score all of gold run by run, and complete the index, of which nothing may have been read."""
+    submit = workers.executor.submit
+    runs = cut(inputs.gold, index.path, workers.at_once)
+    parts = deque(submit(_score_part, inputs, index.path, *spans) for spans in runs)
+    results: list[ShardResult] = []
+    while parts:
+        part, result = parts.popleft().result()
+        result.used = array("I", [position + len(index) for position in result.used])
+        index.extend(part)
+        results.append(result)
+    sent = workers.send(index) if any(result.left for result in results) else index
+    rests = [result.left and submit(_score_span, inputs, sent, result.left) for result in results]
+    told = ((result, rest and rest.result()) for result, rest in zip(results, rests, strict=True))
+    merged, *others = [shard for both in told for shard in both if shard is not None]
+    for shard in others:
+        merged.merge(shard)
+    return merged
 
 
 @contextmanager
-def _processes(workers: int) -> "Generator[_Workers]":
+def _processes(workers: int) -> "Generator[Workers]":
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield pool, workers, lambda index: index
+        yield Workers(pool, workers)
 
 
 @contextmanager
-def _dask(engine: str, workers: int) -> "Generator[_Workers]":
+def _dask(engine: str, workers: int) -> "Generator[Workers]":
     """The executor of a dask cluster: of one that is made here, or of the one at an address."""
     try:
         from distributed import Client
     except ImportError as error:
         raise UsageError("the engine dask needs: pip install 'goldspan[dask]'") from error
-    make: Callable[..., Any] = Client
     here: dict[str, Any] = {"n_workers": max(1, workers), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    try:
-        client: Any = make(**here) if engine == "dask" else make(engine)
-    except (OSError, TypeError, ValueError) as error:  # nobody there, no certificates, no such address
-        raise UsageError(f"{engine}: {error}") from error
+    client = _made(Client, **here) if engine == "dask" else _made(Client, engine)
+    if isinstance(client, Exception):
+        gc.collect()  # what is left of it closes itself when collected: now, not while another client takes a lock
+        raise UsageError(f"{engine}: {client}")
     try:
         at_once = sum(client.nthreads().values())
-        yield client.get_executor(), max(1, at_once), lambda index: client.scatter(index, broadcast=True)
+        yield Workers(client.get_executor(), max(1, at_once), partial(client.scatter, broadcast=True))
     finally:
         client.close()
         if client.cluster is not None:
             client.cluster.close()
 
 
-def _index_span(path: Path, span: Span) -> LineIndex:
-    return LineIndex(path, span).complete()
+def _made(make: Callable[..., Any], *address: str, **options: Any) -> Any:
+    """A client, or what kept it from being made: nobody there, no certificates, no such address."""
+    try:
+        return make(*address, **options)
+    except (OSError, TypeError, ValueError) as error:
+        return error.with_traceback(None)  # which holds the client
+
+
+def _score_part(inputs: Inputs, path: Path, gold: Span, pred: Span) -> tuple[LineIndex, ShardResult]:
+    """Index a run of predictions, and score those of a run of gold that it has, as far as it has them."""
+    index = LineIndex(path, pred)
+    result = _score_span(inputs, index, gold)
+    return index.complete(), result
 
 
 def _score_span(inputs: Inputs, index: LineIndex, span: Span) -> ShardResult:

@@ -3,10 +3,9 @@
 import hashlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from goldspan.errors import Problem
 from goldspan.files import BYTE_ORDER_MARK, FORMAT_ERRORS, open_binary
 from goldspan.records import Line, read_line
+from goldspan.spans import WHOLE, Span, numbered_lines
 
 
 class _Named(msgspec.Struct, gc=False):
@@ -29,29 +29,18 @@ def key_of(doc_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(doc_id.encode(), digest_size=8).digest(), "little") >> 1
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of lines: from byte `start` to byte `end` (None: to the last); `line` is the number of the first."""
-
-    start: int = 0
-    end: int | None = None
-    line: int = 1
-
-
-WHOLE = Span()
-
-
 class LineIndex:
     """Where each line of a record file stands, by the key of its document: 20 bytes a line.
 
     `unnamed` are the lines that are no record or name no document. The file is read as far as it is needed: where it
-    has the order in which its documents are asked for, it is read only once.
+    has the order in which its documents are asked for, it is read only once. One of a run of lines `is_part`.
     """
 
     def __init__(self, path: Path, span: Span = WHOLE) -> None:
         self.path = path
         self.keys, self.offsets, self.numbers = array("q"), array("q"), array("I")
         self.unnamed: list[Problem] = []
+        self.is_part = span != WHOLE
         self._next = 0
         self._unread = _lines_of(path, span)
 
@@ -140,6 +129,7 @@ class LineReader:
     """The open file of an index: finds and reads its lines, most quickly one after the other."""
 
     def __init__(self, index: LineIndex) -> None:
+        self.is_part = index.is_part
         self._index = index
         self._file = open_binary(index.path)
         self._place = 0
@@ -186,19 +176,6 @@ def repeats(keys: "array[int]") -> list[tuple[int, int]]:
     again = np.flatnonzero(in_order[1:] == in_order[:-1]) + 1
     firsts = np.searchsorted(in_order, in_order[again])
     return sorted(zip(order[again].tolist(), order[firsts].tolist(), strict=True))
-
-
-def numbered_lines(file: BinaryIO, span: Span) -> Iterator[tuple[int, int, bytes]]:
-    """Yield (line number, offset, bytes) of the lines of a run, blank ones left out."""
-    file.seek(span.start)
-    offset, end = span.start, span.end
-    for number, line in enumerate(file, start=span.line):
-        if end is not None and offset >= end:
-            return
-        data = line if offset else line.removeprefix(BYTE_ORDER_MARK)
-        if data and not data.isspace():
-            yield number, offset, data
-        offset += len(line)
 
 
 def _lines_of(path: Path, span: Span) -> Iterator[tuple[int, int, bytes]]:

@@ -15,11 +15,12 @@ from goldspan.documents import Document
 from goldspan.errors import Problem
 from goldspan.files import open_binary
 from goldspan.garbage import seldom_collected
-from goldspan.join import LineIndex, LineReader, Span, key_of, numbered_lines
+from goldspan.join import LineIndex, LineReader, key_of
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document
 from goldspan.records import Event, Line, Record, Usage, read_line
 from goldspan.schema import Schema
+from goldspan.spans import Span, numbered_lines
 
 
 class Sink(Protocol):
@@ -90,7 +91,8 @@ class ShardResult:
     """What scoring a run of gold lines gives.
 
     `gold_keys` name the documents of the run, `used` are the positions of their predictions in the index; `unreadable`
-    are those of these that name their document and yet are no JSON.
+    are those of these that name their document and yet are no JSON. `left` are the lines from the first document on
+    that an index of a part does not have.
     """
 
     table: CountTable
@@ -102,6 +104,7 @@ class ShardResult:
     unreadable: list[Problem] = field(default_factory=list[Problem])
     gold_keys: "array[int]" = field(default_factory=lambda: array("q"))
     used: "array[int]" = field(default_factory=lambda: array("I"))
+    left: Span | None = None
 
     def merge(self, other: "ShardResult") -> None:
         """Add the shard that follows."""
@@ -127,14 +130,17 @@ def score_shard(
     sinks: Mapping[str, Sink],
     keep: bool,
 ) -> ShardResult:
-    """Score the documents of a run of gold lines against the predictions that the index finds."""
+    """Score the documents of a run of gold lines against the predictions that the index finds.
+
+    Where the index is of a part, up to the first document that it does not have.
+    """
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
     index.expect(span.line - 1)
     with LineReader(index) as reader, open_binary(gold) as file, seldom_collected():
-        scorer = _Scorer(gold, index.path, reader, schema, documents, result)
+        scorer = _Scorer(gold, span, index.path, reader, schema, documents, result)
         lines = numbered_lines(file, span)
-        while block := list(islice(lines, BLOCK)):
-            scorer.score([read_line(gold, number, data) for number, _, data in block])
+        while result.left is None and (block := list(islice(lines, BLOCK))):
+            scorer.score(block)
     return result
 
 
@@ -146,22 +152,20 @@ BLOCK = 16
 class _Scorer:
     """Takes documents through each step of scoring; what they give, and what is wrong with them, goes into the result.
 
-    `gold` and `pred` are the paths of the files.
+    `gold` and `pred` are the paths of the files, `span` the run of gold lines.
     """
 
     gold: Path
+    span: Span
     pred: Path
     reader: LineReader
     schema: Schema
     documents: Mapping[str, Document] | None
     result: ShardResult
 
-    def score(self, lines: Sequence[Line]) -> None:
-        """Score the documents of some gold lines."""
-        for line in lines:
-            self.result.gold_problems += line.problems
-        known = [(line, line.record) for line in lines if line.record is not None]
-        found = [self._find(record.doc_id) for _, record in known]
+    def score(self, lines: Sequence[tuple[int, int, bytes]]) -> None:
+        """Score the documents of some gold lines: (line number, offset, bytes) of each."""
+        known, found = self._find(lines)
         gold_events = self._checked([record.events for _, record in known])
         golds = [self._check_gold(*each, checked) for each, checked in zip(known, gold_events, strict=True)]
         pred_events = self._checked([_events(line) for line in found])
@@ -173,6 +177,35 @@ class _Scorer:
                 for (_, record), line, each in zip(known, found, pairs, strict=True)
             ]
         )
+
+    def _find(self, lines: Sequence[tuple[int, int, bytes]]) -> tuple[list[tuple[Line, Record]], list[Line | None]]:
+        """The records of some gold lines, and the line of the prediction of each."""
+        result = self.result
+        known: list[tuple[Line, Record]] = []
+        found: list[Line | None] = []
+        for number, offset, data in lines:
+            line = read_line(self.gold, number, data)
+            if line.record is not None:
+                key = key_of(line.record.doc_id)
+                place = self.reader.find(line.record.doc_id, key)
+                if place is None and self.reader.is_part:
+                    result.left = Span(offset, self.span.end, number)
+                    break
+                known.append((line, line.record))
+                found.append(self._prediction(place))
+                result.gold_keys.append(key)
+            result.gold_problems += line.problems
+        return known, found
+
+    def _prediction(self, place: tuple[int, Line] | None) -> Line | None:
+        if place is None:
+            return None
+        position, line = place
+        self.result.used.append(position)
+        if line.record is None:
+            self.result.unreadable += line.problems
+            return None
+        return line
 
     def _checked(self, events: Sequence[Sequence[Event]]) -> list[list[Checked]]:
         """The events of each of some records, all checked at once."""
@@ -191,20 +224,6 @@ class _Scorer:
 
     def _document(self, doc_id: str) -> Document | None:
         return None if self.documents is None else self.documents.get(doc_id)
-
-    def _find(self, doc_id: str) -> Line | None:
-        """The line of a document's prediction."""
-        key = key_of(doc_id)
-        self.result.gold_keys.append(key)
-        found = self.reader.find(doc_id, key)
-        if found is None:
-            return None
-        position, line = found
-        self.result.used.append(position)
-        if line.record is None:
-            self.result.unreadable += line.problems
-            return None
-        return line
 
     def _check_prediction(self, line: Line | None, checked: list[Checked]) -> list[CheckedEvent]:
         if line is None:

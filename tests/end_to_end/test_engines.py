@@ -2,16 +2,23 @@
 
 import json
 import random
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import TEXT, write_schema
 
 from goldspan import DataError, UsageError, run, score
 from goldspan.content import GOLD
-from goldspan.engines import cut
+from goldspan.engines import Inputs, Workers, score_runs
+from goldspan.join import LineIndex
 from goldspan.report.as_json import score_as_json
+from goldspan.spans import PIECE, Span, cut
 
 ENGINES: list[dict[str, Any]] = [{"workers": 3}, {"engine": "dask", "workers": 2}]
 
@@ -78,25 +85,80 @@ def test_an_unknown_engine_is_a_wrong_call(predictions: Path):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 40])
-def test_a_file_is_cut_into_ever_shorter_runs_of_whole_lines_that_make_it_up(tmp_path: Path, workers: int):
+def test_files_are_cut_into_ever_shorter_runs_of_the_same_lines_that_make_them_up(tmp_path: Path, workers: int):
+    gold, pred = tmp_path / "gold", tmp_path / "pred"
     lines = [b"%d\n" % number * (1 + number % 5) for number in range(1000)]
-    data = b"".join(lines)
-    path = tmp_path / "lines"
-    path.write_bytes(data)
-    spans = list(cut(path, workers))
-    pieces = [data[span.start : span.end] for span in spans]
+    gold.write_bytes(data := b"".join(lines))
+    pred.write_bytes(pred_data := b"".join(line[:-1] * 500 + b"\n" for line in data.splitlines(keepends=True)))
+    assert len(pred_data) > 3 * PIECE
+    runs = list(cut(gold, pred, workers))
+    pieces = [data[span.start : span.end] for span, _ in runs]
+    pred_pieces = [pred_data[span.start : span.end] for _, span in runs]
     assert b"".join(pieces) == data
+    assert b"".join(pred_pieces) == pred_data
     assert all(piece.endswith(b"\n") for piece in pieces)
-    assert [span.line for span in spans] == [1 + data[: span.start].count(b"\n") for span in spans]
+    assert [piece.count(b"\n") for piece in pred_pieces] == [piece.count(b"\n") for piece in pieces]
+    firsts = [1 + data[: span.start].count(b"\n") for span, _ in runs]
+    assert [(one.line, other.line) for one, other in runs] == [(line, line) for line in firsts]
     longest = max(map(len, data.splitlines(keepends=True)))
     sizes = [len(piece) for piece in pieces]
     assert all(later <= sooner + longest for sooner, later in pairwise(sizes))
     assert sizes[0] <= len(data) / (2 * workers) + longest
-    assert len(spans) <= 40 * workers
+    assert len(runs) <= 40 * workers
+
+
+@pytest.mark.parametrize("pred_lines", [0, 1, 499, 500, 501, 1000])
+def test_predictions_that_are_fewer_or_more_lines_than_gold_are_cut_whole(tmp_path: Path, pred_lines: int):
+    gold, pred = tmp_path / "gold", tmp_path / "pred"
+    gold.write_bytes(b"{}\n" * 500)
+    pred.write_bytes(b"{}\n" * pred_lines)
+    spans = [span for _, span in cut(gold, pred, 2)]
+    assert [span.start for span in spans] == [0, *(span.end for span in spans[:-1])]
+    assert [span.start for span in spans] == [3 * min(span.line - 1, pred_lines) for span in spans]
+    assert spans[-1].end is None
 
 
 def test_a_file_that_is_empty_or_has_no_end_of_line_is_cut_too(tmp_path: Path):
     path = tmp_path / "lines"
     for data in (b"", b"one"):
         path.write_bytes(data)
-        assert [(span.start, span.end, span.line) for span in cut(path, 2)] == [(0, len(data), 1)]
+        assert list(cut(path, path, 2)) == [(Span(0, len(data), 1), Span(0, None, 1))]
+
+
+def written(path: Path, rows: list[str | None]) -> Path:
+    """A record a row; None is a blank line."""
+    events = [{"type": "pet", "id": "e0", "fields": {"name": "Rex"}}]
+    lines = ["" if row is None else json.dumps({"doc_id": row, "events": events}) for row in rows]
+    path.write_text("".join(line + "\n" for line in lines))
+    return path
+
+
+@given(data=st.data(), at_once=st.integers(1, 5))
+@settings(max_examples=150)
+def test_each_run_finds_its_predictions_wherever_they_are(data: st.DataObject, at_once: int):
+    """Whatever is missing, moved, or between the lines: each document has its own line, and the index is whole."""
+    names = [f"d{number}" for number in range(data.draw(st.integers(0, 60)))]
+    predicted: list[str | None] = [*names]
+    changes = st.tuples(st.integers(0, 60), st.sampled_from(["drop", "move", "blank", "new"]))
+    for number, (asked, what) in enumerate(data.draw(st.lists(changes))):
+        place = min(asked, len(predicted))
+        if what in ("blank", "new"):
+            predicted.insert(place, None if what == "blank" else f"new{number}")
+        elif place < len(predicted):
+            row = predicted.pop(place)
+            if what == "move":
+                predicted.insert(data.draw(st.integers(0, len(predicted))), row)
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as executor:
+        folder = Path(name)
+        gold, pred = written(folder / "gold", [*names]), written(folder / "pred", predicted)
+        schema = write_schema(folder, {"pet": {"name": TEXT}})
+        inputs = Inputs(gold, schema, None, grounded=False, diagnose=False, keep=False)
+        result = score_runs(Workers(executor, at_once), inputs, index := LineIndex(pred))
+    numbers = {row: number for number, row in enumerate(predicted, start=1) if row is not None}
+    assert {doc_id: counts.matched for doc_id, counts in result.table.document_counts()} == {
+        doc_id: int(doc_id in numbers) for doc_id in names
+    }
+    assert [doc_id for doc_id, _ in result.table.names()] == names
+    assert result.tallies.missing == [doc_id for doc_id in names if doc_id not in numbers]
+    assert [index.numbers[position] for position in result.used] == [numbers[each] for each in names if each in numbers]
+    assert sorted(index.numbers) == sorted(numbers.values())

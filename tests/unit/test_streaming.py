@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dask.config
-import distributed  # noqa: F401  # sets the defaults that dask.config.set must not come before
+import distributed  # sets the defaults that dask.config.set must not come before
 import pytest
 from support import NUMBER, TEXT, event, four, kind, list_of, schema_of, score_files, write_records, write_schema
 
@@ -204,5 +204,11 @@ def test_what_is_no_address_of_a_scheduler_is_a_wrong_call(address: str):
 
 def test_a_scheduler_that_is_not_there_is_a_wrong_call():
     quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
-    with quick, pytest.raises(UsageError, match=r"127\.0\.0\.1:1"):
-        score(GOLD_FILE, engine="tcp://127.0.0.1:1")
+    gc.disable()
+    try:
+        with quick, pytest.raises(UsageError, match=r"127\.0\.0\.1:1"):
+            score(GOLD_FILE, engine="tcp://127.0.0.1:1")
+        # one that is collected while another starts waits for a lock that its own thread holds
+        assert not [each for each in gc.get_objects() if isinstance(each, distributed.Client)]
+    finally:
+        gc.enable()
