@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from goldspan import resample
 from goldspan.counts import Counts, total
-from goldspan.errors import UsageError
+from goldspan.errors import DataError, Problem, UsageError
 from goldspan.resample import ALL, Interval, SignFlip
 from goldspan.scoring import Score, score
 from goldspan.version import VERSION
@@ -145,10 +145,18 @@ def compare(
     >>> same.versus[0].overall.change.difference, same.versus[0].test.p
     (0.0, 1.0)
     """
-    systems = (
-        system_of(str(path), score(path, gold=gold, schema=schema, documents=documents, keep_documents=False))
-        for path in (a, b, *more)
-    )
+    options: dict[str, Any] = {"gold": gold, "schema": schema, "documents": documents}
+    systems: list[System] = []
+    problems: list[Problem] = []
+    for path in (a, b, *more):
+        try:
+            scored = score(path, **options, diagnose=False, keep_documents=False)
+        except DataError as error:
+            problems += error.problems
+        else:
+            systems.append(system_of(str(path), scored))
+    if problems:
+        raise DataError([*dict.fromkeys(problems)])  # those of gold are told for each file
     return compare_systems(tuple(systems), resamples=resamples, seed=seed)
 
 

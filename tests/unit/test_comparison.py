@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from goldspan.cli.compare import compare as command
 from goldspan.comparison import Comparison, check_comparable, compare, compare_systems, system_of
-from goldspan.errors import UsageError
+from goldspan.errors import DataError, UsageError
 from goldspan.report.comparison_table import print_comparison
 from goldspan.scoring import score
 
@@ -161,6 +161,14 @@ def test_scores_of_other_gold_are_refused(files: Files) -> None:
         check_comparable(one, other)
     with pytest.raises(UsageError, match="different signatures"):
         compare_systems([system_of("a", one), system_of("b", other)])
+
+
+def test_what_is_wrong_in_any_file_is_told_at_once_and_gold_once(files: Files) -> None:
+    gold = write_lines(files.folder / "twice.jsonl", [{"doc_id": "d1", "events": []}] * 2)
+    named = [files.write(name, {"d1": [], f"{name} alone": []}) for name in "abc"]
+    with pytest.raises(DataError) as raised:
+        compare(*named[:2], named[2], **{**files.options, "gold": gold})
+    assert [(each.file, each.line) for each in raised.value.problems] == [(gold, 2), *((path, 2) for path in named)]
 
 
 def test_other_stories_are_refused(files: Files, tmp_path: Path) -> None:
