@@ -8,7 +8,7 @@ import gc
 from array import array
 from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,6 +21,8 @@ from goldspan.schema import Schema, load_schema
 from goldspan.shard import ShardResult, score_shard
 from goldspan.sinks import make_sinks
 from goldspan.spans import Span, cut
+
+KILLED = "a worker was killed before its work was done, as it may be where memory runs out; try fewer --workers"
 
 
 class Inputs(NamedTuple):
@@ -48,15 +50,11 @@ class Workers(NamedTuple):
 def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> ShardResult:
     """Score all of gold with an engine: `local` (in `workers` processes), `dask` (as many workers), or a dask address.
 
-    Raises UsageError where the engine is not known or its library is not installed.
+    Raises UsageError as `open_workers` does.
     """
     if engine == "local" and workers <= 1:
         return _score_span(inputs, index, Span())
-    if engine not in ("local", "dask") and not engine.startswith(("tcp://", "tls://")):
-        raise UsageError(
-            f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)"
-        )
-    with _processes(workers) if engine == "local" else _dask(engine, workers) as several:
+    with open_workers(engine, workers) as several:
         return score_runs(several, inputs, index)
 
 
@@ -81,19 +79,37 @@ def score_runs(workers: Workers, inputs: Inputs, index: LineIndex) -> ShardResul
 
 
 @contextmanager
+def open_workers(engine: str, count: int) -> "Generator[Workers]":
+    """The workers of an engine: processes (`local`), or those of a dask cluster.
+
+    Raises UsageError where the engine is not known, its library is not installed, nobody is at the address, or a worker
+    is killed.
+    """
+    if engine not in ("local", "dask") and not engine.startswith(("tcp://", "tls://")):
+        raise UsageError(
+            f"no engine {engine!r}: there are local, dask, and the address of a dask scheduler (tcp://...)"
+        )
+    with _processes(count) if engine == "local" else _dask(engine, count) as workers:
+        yield workers
+
+
+@contextmanager
 def _processes(workers: int) -> "Generator[Workers]":
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield Workers(pool, workers)
+        try:
+            yield Workers(pool, workers)
+        except BrokenExecutor as error:
+            raise UsageError(KILLED) from error
 
 
 @contextmanager
 def _dask(engine: str, workers: int) -> "Generator[Workers]":
     """The executor of a dask cluster: of one that is made here, or of the one at an address."""
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise UsageError("the engine dask needs: pip install 'goldspan[dask]'") from error
     here: dict[str, Any] = {"n_workers": max(1, workers), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
@@ -104,6 +120,8 @@ def _dask(engine: str, workers: int) -> "Generator[Workers]":
     try:
         at_once = sum(client.nthreads().values())
         yield Workers(client.get_executor(), max(1, at_once), partial(client.scatter, broadcast=True))
+    except (KilledWorker, CancelledError) as error:
+        raise UsageError(KILLED) from error
     finally:
         client.close()
         if client.cluster is not None:

@@ -1,6 +1,7 @@
 """One process, several, and a dask cluster give the same figures to the last digit, and the same errors."""
 
 import json
+import os
 import random
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import dask.config
+import distributed  # noqa: F401  # sets the defaults that dask.config.set must not come before
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ from support import TEXT, write_schema
 
 from goldspan import DataError, UsageError, run, score
 from goldspan.content import GOLD
-from goldspan.engines import Inputs, Workers, score_runs
+from goldspan.engines import Inputs, Workers, open_workers, score_runs
 from goldspan.join import LineIndex
 from goldspan.report.as_json import score_as_json
 from goldspan.spans import PIECE, Span, cut
@@ -82,6 +85,13 @@ def test_a_file_that_is_not_there_is_a_wrong_call_on_every_engine(
 def test_an_unknown_engine_is_a_wrong_call(predictions: Path):
     with pytest.raises(UsageError, match="no engine 'spark'"):
         score(predictions, engine="spark")
+
+
+@pytest.mark.parametrize("engine", ["local", "dask"])
+def test_a_worker_that_is_killed_is_told(engine: str):
+    never_again = dask.config.set({"distributed.scheduler.allowed-failures": 0})
+    with never_again, pytest.raises(UsageError, match="a worker was killed"), open_workers(engine, 1) as workers:
+        workers.executor.submit(os._exit, 9).result()
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 40])
