@@ -222,8 +222,11 @@ def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool)
             in_gold.append(Problem(message, gold, line, doc_id, "/doc_id"))
     known = np.zeros(len(index), dtype=bool)
     known[result.used] = True
-    for position, first in repeats(index.keys):
+    again = repeats(index.keys)
+    for position, first in again:
         in_pred.append(index.problem(position, f"the same document as in line {index.numbers[first]}"))
+        known[first] |= known[position]
+    for position, first in again:
         known[position] = known[first]  # a document that gold does not know is told at each of its lines
     in_pred += [index.problem(int(i), "gold knows no such document") for i in np.flatnonzero(~known)]
     problems = [*sorted(in_gold, key=_line), *sorted(in_pred, key=_line)]

@@ -92,6 +92,21 @@ def test_documents_named_twice_or_unknown_are_told_together(tmp_path: Path):
     assert told == [("gold.jsonl", 3, "d2"), ("pred.jsonl", 3, "d1"), ("pred.jsonl", 4, "nobody")]
 
 
+@pytest.mark.parametrize("order", ["d1 d2 d1 d2", "d2 d1 d2", "d2 d1 d1 d2 d2", "d1 d2 d2 d1"])
+def test_a_document_named_twice_is_known_whichever_of_its_lines_is_read(tmp_path: Path, order: str):
+    names = order.split()
+    with pytest.raises(DataError) as raised:
+        score(
+            lines(tmp_path, "pred.jsonl", [{"doc_id": name, "events": []} for name in names]),
+            gold=lines(tmp_path, "gold.jsonl", [{"doc_id": name, "events": []} for name in ("d1", "d2")]),
+        )
+    again = [i for i, name in enumerate(names) if name in names[:i]]
+    assert [str(each).partition("pred.jsonl:")[2] for each in raised.value.problems] == [
+        f"{i + 1}: document {names[i]}: /doc_id: the same document as in line {names.index(names[i]) + 1}"
+        for i in again
+    ]
+
+
 def test_a_pair_with_a_misread_leaf_is_found_and_not_perfect(tmp_path: Path):
     pred = {"d1": [event("pet", name="Rex", age=4)], "d2": [event("pet", name="Tom", age=5)]}
     events = score_files(tmp_path, TYPES, GOLD, pred).events
