@@ -21,6 +21,7 @@ from goldspan.content import GOLD
 from goldspan.engines import Inputs, Workers, open_workers, score_runs
 from goldspan.join import LineIndex
 from goldspan.report.as_json import score_as_json
+from goldspan.shard import ShardResult
 from goldspan.spans import PIECE, Span, cut
 
 ENGINES: list[dict[str, Any]] = [{"workers": 3}, {"engine": "dask", "workers": 2}]
@@ -135,6 +136,24 @@ def test_a_file_that_is_empty_or_has_no_end_of_line_is_cut_too(tmp_path: Path):
         assert list(cut(path, path, 2)) == [(Span(0, len(data), 1), Span(0, None, 1))]
 
 
+def in_runs(folder: Path, gold: Path, pred: Path, at_once: int) -> tuple[ShardResult, LineIndex]:
+    """What the runs of gold give when they are scored one after the other."""
+    inputs = Inputs(gold, write_schema(folder, {"pet": {"name": TEXT}}), None, False, False, False)
+    with ThreadPoolExecutor(1) as executor:
+        return score_runs(Workers(executor, at_once), inputs, index := LineIndex(pred)), index
+
+
+@pytest.mark.parametrize("missing", range(10))
+def test_what_is_wrong_with_gold_is_told_by_its_line_wherever_a_run_ends(tmp_path: Path, missing: int):
+    rows = [f"d{number}" for number in range(10)]
+    gold = written(tmp_path / "gold", [*rows])
+    lines = gold.read_text().splitlines(keepends=True)
+    gold.write_text("".join([*lines[:7], *(line.replace('"Rex"', "5") for line in lines[7:])]))
+    pred = written(tmp_path / "pred", [row for row in rows if row != f"d{missing}"])
+    result, _ = in_runs(tmp_path, gold, pred, 2)
+    assert [problem.line for problem in result.gold_problems] == [8, 9, 10]
+
+
 def written(path: Path, rows: list[str | None]) -> Path:
     """A record a row; None is a blank line."""
     events = [{"type": "pet", "id": "e0", "fields": {"name": "Rex"}}]
@@ -158,12 +177,10 @@ def test_each_run_finds_its_predictions_wherever_they_are(data: st.DataObject, a
             row = predicted.pop(place)
             if what == "move":
                 predicted.insert(data.draw(st.integers(0, len(predicted))), row)
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as executor:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         gold, pred = written(folder / "gold", [*names]), written(folder / "pred", predicted)
-        schema = write_schema(folder, {"pet": {"name": TEXT}})
-        inputs = Inputs(gold, schema, None, grounded=False, diagnose=False, keep=False)
-        result = score_runs(Workers(executor, at_once), inputs, index := LineIndex(pred))
+        result, index = in_runs(folder, gold, pred, at_once)
     numbers = {row: number for number, row in enumerate(predicted, start=1) if row is not None}
     assert {doc_id: counts.matched for doc_id, counts in result.table.document_counts()} == {
         doc_id: int(doc_id in numbers) for doc_id in names
