@@ -25,7 +25,8 @@ from typing import Any
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import msgspec
-from scoring import HERE, PLAIN, floor, timed
+from measuring import PLAIN, floor, timed
+from scoring import HERE
 
 import goldspan
 from goldspan.resample import bootstrap_intervals, groups_of, sign_flip

@@ -20,32 +20,22 @@ each score: their cost is that of a long file less that of the small one, and th
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# goldspan is imported where it is used: a child's peak memory starts at this process's own.
+from measuring import SMALL
+
 HERE = Path(__file__).resolve().parent
-SMALL, DENSE_EVENTS, MEGABYTE = 200, 38, 1 << 20
-ENOUGH = 1.0  # seconds of user CPU that the floor is measured over
+DENSE_EVENTS = 38
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-PLAIN: dict[str, Any] = {"diagnose": False, "keep_documents": False, "resamples": 0}
-OPTIONS: dict[str, dict[str, Any]] = {
-    "plain": PLAIN,
-    "full": PLAIN | {"diagnose": True},
-    "pool": PLAIN | {"workers": 2},
-    "dask": PLAIN | {"workers": 2, "engine": "dask"},
-}
 PEERS: dict[str, float | None] = {
     "scikit-learn": 1.5,
     "scikit-learn, ints": None,
@@ -56,87 +46,6 @@ PEERS: dict[str, float | None] = {
 }
 SUBSET = {"nervaluate": 1000, "omni-extract-bench": 200, "stickler": 100}
 PARTS = ("told", "dense", "long", "engines", "peers")
-
-
-# One measurement: what a child process does.
-
-
-def floor() -> Callable[[Path, Path], None]:
-    """The typed parse."""
-    import msgspec
-
-    span = msgspec.defstruct("Span", [("start", int), ("end", int), ("quote", str)], gc=False)
-    members = [("type", str), ("id", str), ("fields", dict[str, Any]), ("evidence", dict[str, list[span]], {})]
-    event = msgspec.defstruct("Event", members)  # pyright: ignore
-    record = msgspec.defstruct("Record", [("doc_id", str), ("events", list[event])])  # pyright: ignore
-    decode = msgspec.json.Decoder(record).decode
-
-    def run(gold: Path, pred: Path) -> None:
-        for path in (gold, pred):
-            with path.open("rb") as file:
-                for line in file:
-                    decode(line)
-
-    return run
-
-
-def scored(name: str) -> Callable[[Path, Path], Any]:
-    import goldspan
-
-    def run(gold: Path, pred: Path) -> Any:
-        documents = gold.parent / "documents.jsonl"
-        told = {"documents": documents} if documents.exists() else {}
-        return goldspan.score(pred, gold=gold, **OPTIONS[name], **told)
-
-    return run
-
-
-def user_seconds() -> float:
-    """User CPU of this process and of its children that have ended."""
-    return sum(resource.getrusage(who).ru_utime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-
-
-def timed(run: Callable[[], Any]) -> tuple[Any, float, float]:
-    """(result, user CPU, wall)."""
-    user, wall = user_seconds(), time.perf_counter()
-    result = run()
-    return result, user_seconds() - user, time.perf_counter() - wall
-
-
-def figures(score: Any) -> str:
-    """A digest of all figures: the same to the last digit or not."""
-    found = (
-        sorted(score.fields.items()),
-        sorted(score.types.items()),
-        (score.micro, score.micro.f1, score.macro_field_f1, score.macro_document_f1, score.events),
-        (score.true_null_rate, score.missing, score.failed),
-        list(score.document_counts()),
-    )
-    return hashlib.sha256(repr(found).encode()).hexdigest()
-
-
-def measure(name: str, folder: Path, documents: int, small: Path) -> dict[str, Any]:
-    """Cost by document, start-up, peak memory, and the digest of the figures."""
-    run = floor() if name == "floor" else scored(name)
-    files, small_files = ((at / "gold.jsonl", at / "pred.jsonl") for at in (folder, small))
-    run(*small_files)  # the imports
-    start_user = start_wall = 0.0
-    if name in ("pool", "dask"):
-        _, start_user, start_wall = timed(lambda: run(*small_files))
-    result, user, wall = timed(lambda: run(*files))
-    if name == "floor" and user < ENOUGH:  # the system tells user time by ticks: too coarse for one short pass
-        passes = int(ENOUGH / max(user, 0.01)) + 1
-        user, wall = (told / passes for told in timed(lambda: [run(*files) for _ in range(passes)])[1:])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform != "darwin" else MEGABYTE)
-    documents -= SMALL if start_user else 0
-    found = {"user": (user - start_user) / documents, "wall": (wall - start_wall) / documents, "memory": memory}
-    if result is None:
-        return found
-    _, read_out, _ = timed(lambda: sum(1 for _ in result.document_counts()))
-    return found | {"start": start_wall, "figures": figures(result), "by document": read_out / documents}
-
-
-# The run: what the parent does.
 
 
 class Job(NamedTuple):
@@ -165,8 +74,8 @@ def jobs(options: argparse.Namespace, root: Path) -> list[Job]:
     found: list[Job] = []
 
     def add(label: str, name: str, data: Data, first: Data = small) -> None:
-        arguments = ["--measure", name, "--at", str(data.folder), str(first.folder), "--documents", str(data.documents)]
-        found.append(Job(label, [sys.executable, __file__, *arguments]))
+        arguments = [name, str(data.folder), str(first.folder), "--documents", str(data.documents)]
+        found.append(Job(label, [sys.executable, str(HERE / "measuring.py"), *arguments]))
 
     for name in ("floor", "plain", "full"):
         add(name, name, main)
@@ -295,12 +204,7 @@ def main() -> None:
     parser.add_argument("--parts", type=lambda told: told.split(","), default=list(PARTS), help=",".join(PARTS))
     parser.add_argument("--peers-python", default=sys.executable, help="an interpreter that has the peers")
     parser.add_argument("--folder", type=Path, help="where to make the data (default: a temporary folder)")
-    parser.add_argument("--measure", choices=["floor", *OPTIONS], help=argparse.SUPPRESS)
-    parser.add_argument("--at", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        print(json.dumps(measure(options.measure, options.at[0], options.documents, options.at[1])))
-        return
     print(f"{time.strftime('%Y-%m-%d %H:%M')}, Python {platform.python_version()}, {os.cpu_count()} cores, ", end="")
     sizes = f"{options.documents:,} documents, long {options.long:,}, {options.rounds} rounds"
     print(f"load {os.getloadavg()[0]:.1f}; {sizes}", flush=True)
