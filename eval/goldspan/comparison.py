@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from goldspan import resample
 from goldspan.counts import Counts, total
 from goldspan.errors import DataError, Problem, UsageError
+from goldspan.files import prediction_path
 from goldspan.resample import ALL, Interval, SignFlip
 from goldspan.scoring import Score, score
 from goldspan.version import VERSION
@@ -146,15 +147,16 @@ def compare(
     (0.0, 1.0)
     """
     options: dict[str, Any] = {"gold": gold, "schema": schema, "documents": documents}
+    for path in (a, b, *more):
+        if not prediction_path(Path(path)).exists():  # told before any work
+            raise UsageError(f"{path}: No such file or directory")
     systems: list[System] = []
     problems: list[Problem] = []
     for path in (a, b, *more):
         try:
-            scored = score(path, **options, diagnose=False, keep_documents=False)
+            systems.append(system_of(str(path), score(path, **options, diagnose=False, keep_documents=False)))
         except DataError as error:
             problems += error.problems
-        else:
-            systems.append(system_of(str(path), scored))
     if problems:
         raise DataError([*dict.fromkeys(problems)])  # those of gold are told for each file
     return compare_systems(tuple(systems), resamples=resamples, seed=seed)

@@ -20,9 +20,12 @@ from goldspan.join import LineIndex
 from goldspan.schema import Schema, load_schema
 from goldspan.shard import ShardResult, score_shard
 from goldspan.sinks import make_sinks
-from goldspan.spans import Span, cut
+from goldspan.spans import WHOLE, Span, cut
 
-KILLED = "a worker was killed before its work was done, as it may be where memory runs out; try fewer --workers"
+ENDED = (
+    "a worker ended before its work was done: it was killed, as where memory runs out (fewer workers need less), "
+    'or it could not start, as where a script calls `score` outside of `if __name__ == "__main__":`'
+)
 
 
 class Inputs(NamedTuple):
@@ -53,7 +56,7 @@ def run_spans(inputs: Inputs, index: LineIndex, workers: int, engine: str) -> Sh
     Raises UsageError as `open_workers` does.
     """
     if engine == "local" and workers <= 1:
-        return _score_span(inputs, index, Span())
+        return _score_span(inputs, index, WHOLE)
     with open_workers(engine, workers) as several:
         return score_runs(several, inputs, index)
 
@@ -63,18 +66,24 @@ def score_runs(workers: Workers, inputs: Inputs, index: LineIndex) -> ShardResul
     submit = workers.executor.submit
     runs = cut(inputs.gold, index.path, workers.at_once)
     parts = deque(submit(_score_part, inputs, index.path, *spans) for spans in runs)
-    results: list[ShardResult] = []
+    shards: deque[ShardResult] = deque()  # each but the last left something
     while parts:
-        part, result = parts.popleft().result()
-        result.used = array("I", [position + len(index) for position in result.used])
+        part, shard = parts.popleft().result()
+        shard.used = array("I", [position + len(index) for position in shard.used])
         index.extend(part)
-        results.append(result)
-    sent = workers.send(index) if any(result.left for result in results) else index
-    rests = [result.left and submit(_score_span, inputs, sent, result.left) for result in results]
-    told = ((result, rest and rest.result()) for result, rest in zip(results, rests, strict=True))
-    merged, *others = [shard for both in told for shard in both if shard is not None]
-    for shard in others:
-        merged.merge(shard)
+        if shards and shards[-1].left is None:
+            shards[-1].merge(shard)
+        else:
+            shards.append(shard)
+    sent = workers.send(index) if any(shard.left for shard in shards) else index
+    rests = deque(shard.left and submit(_score_rest, inputs, sent, shard.left) for shard in shards)
+    merged = shards[0]
+    while shards:
+        shard, rest = shards.popleft(), rests.popleft()
+        if shard is not merged:
+            merged.merge(shard)
+        if rest:
+            merged.merge(rest.result())
     return merged
 
 
@@ -102,7 +111,9 @@ def _processes(workers: int) -> "Generator[Workers]":
         try:
             yield Workers(pool, workers)
         except BrokenExecutor as error:
-            raise UsageError(KILLED) from error
+            raise UsageError(ENDED) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -113,7 +124,7 @@ def _dask(engine: str, workers: int) -> "Generator[Workers]":
     except ImportError as error:
         raise UsageError("the engine dask needs: pip install 'goldspan[dask]'") from error
     here: dict[str, Any] = {"n_workers": max(1, workers), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    client = _made(Client, **here) if engine == "dask" else _made(Client, engine)
+    client = _client_or_error(Client, **here) if engine == "dask" else _client_or_error(Client, engine)
     if isinstance(client, Exception):
         gc.collect()  # what is left of it closes itself when collected: now, not while another client takes a lock
         raise UsageError(f"{engine}: {client}")
@@ -121,14 +132,14 @@ def _dask(engine: str, workers: int) -> "Generator[Workers]":
         at_once = sum(client.nthreads().values())
         yield Workers(client.get_executor(), max(1, at_once), partial(client.scatter, broadcast=True))
     except (KilledWorker, CancelledError) as error:
-        raise UsageError(KILLED) from error
+        raise UsageError(f"{engine}: a worker was killed before its work was done; has it enough memory?") from error
     finally:
         client.close()
         if client.cluster is not None:
             client.cluster.close()
 
 
-def _made(make: Callable[..., Any], *address: str, **options: Any) -> Any:
+def _client_or_error(make: Callable[..., Any], *address: str, **options: Any) -> Any:
     """A client, or what kept it from being made: nobody there, no certificates, no such address."""
     try:
         return make(*address, **options)
@@ -141,6 +152,11 @@ def _score_part(inputs: Inputs, path: Path, gold: Span, pred: Span) -> tuple[Lin
     index = LineIndex(path, pred)
     result = _score_span(inputs, index, gold)
     return index.complete(), result
+
+
+def _score_rest(inputs: Inputs, index: LineIndex, gold: Span) -> ShardResult:
+    index.expect(gold.line - 1)
+    return _score_span(inputs, index, gold)
 
 
 def _score_span(inputs: Inputs, index: LineIndex, span: Span) -> ShardResult:

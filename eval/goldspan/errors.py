@@ -48,6 +48,9 @@ class DataError(GoldspanError):
         super().__init__("\n".join(map(str, problems)))
         self.problems: tuple[Problem, ...] = tuple(problems)
 
+    def __reduce__(self) -> tuple[type["DataError"], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # an exception is pickled by its message otherwise
+
 
 def printable(text: str) -> str:
     """Text from a user's file, safe to show on a terminal: control characters escaped, length bounded.

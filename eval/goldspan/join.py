@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ class LineIndex:
     """Where each line of a record file stands, by the key of its document: 20 bytes a line.
 
     `unnamed` are the lines that are no record or name no document. The file is read as far as it is needed: where it
-    has the order in which its documents are asked for, it is read only once. One of a run of lines `is_part`.
+    has the order in which its documents are asked for, it is read only once. `is_part` says that it is of a run of
+    lines, and may lack what others have.
     """
 
     def __init__(self, path: Path, span: Span = WHOLE) -> None:
@@ -123,6 +124,12 @@ class LineIndex:
         with LineReader(self) as reader:
             record = reader.line(position).record
         return Problem(message, self.path, self.numbers[position], record.doc_id if record else None, "/doc_id")
+
+    def unreadable(self, positions: Iterable[int]) -> list[Problem]:
+        """What is wrong with those of some lines that name their document and yet are no JSON."""
+        with LineReader(self) as reader:
+            lines = map(reader.line, positions)
+            return [problem for line in lines if line.record is None for problem in line.problems]
 
 
 class LineReader:

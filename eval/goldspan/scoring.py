@@ -222,6 +222,8 @@ def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool)
             in_gold.append(Problem(message, gold, line, doc_id, "/doc_id"))
     known = np.zeros(len(index), dtype=bool)
     known[result.used] = True
+    if not keep_going:
+        in_pred += index.unreadable(np.flatnonzero(~known).tolist())
     again = repeats(index.keys)
     for position, first in again:
         in_pred.append(index.problem(position, f"the same document as in line {index.numbers[first]}"))
@@ -229,7 +231,7 @@ def _refuse(gold: Path, result: ShardResult, index: LineIndex, keep_going: bool)
     for position, first in again:
         known[position] = known[first]  # a document that gold does not know is told at each of its lines
     in_pred += [index.problem(int(i), "gold knows no such document") for i in np.flatnonzero(~known)]
-    problems = [*sorted(in_gold, key=_line), *sorted(in_pred, key=_line)]
+    problems = [*dict.fromkeys((*sorted(in_gold, key=_line), *sorted(in_pred, key=_line)))]
     if problems:
         raise DataError(problems)
 

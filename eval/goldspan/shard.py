@@ -91,8 +91,8 @@ class ShardResult:
     """What scoring a run of gold lines gives.
 
     `gold_keys` name the documents of the run, `used` are the positions of their predictions in the index; `unreadable`
-    are those of these that name their document and yet are no JSON. `left` are the lines from the first document on
-    that an index of a part does not have.
+    are those of these that name their document and yet are no JSON. `left` is what
+    remains of the run, where the index is of a part and lacks a document.
     """
 
     table: CountTable
@@ -107,7 +107,7 @@ class ShardResult:
     left: Span | None = None
 
     def merge(self, other: "ShardResult") -> None:
-        """Add the shard that follows."""
+        """Add the shard that follows, where this one left nothing, or what this one left."""
         self.table.extend(other.table)
         for name, sink in self.sinks.items():
             sink.merge(other.sinks[name])
@@ -119,6 +119,7 @@ class ShardResult:
         self.faults += other.faults[: MAX_FAULTS - len(self.faults)]
         self.gold_keys.extend(other.gold_keys)
         self.used.extend(other.used)
+        self.left = other.left
 
 
 def score_shard(
@@ -132,10 +133,9 @@ def score_shard(
 ) -> ShardResult:
     """Score the documents of a run of gold lines against the predictions that the index finds.
 
-    Where the index is of a part, up to the first document that it does not have.
+    With an index of a part it ends before the first document that the part lacks.
     """
     result = ShardResult(CountTable(columns_of(schema)), sinks, kept={} if keep else None)
-    index.expect(span.line - 1)
     with LineReader(index) as reader, open_binary(gold) as file, seldom_collected():
         scorer = _Scorer(gold, span, index.path, reader, schema, documents, result)
         lines = numbered_lines(file, span)

@@ -51,7 +51,7 @@ def cut(gold: Path, pred: Path, workers: int) -> Iterator[tuple[Span, Span]]:
     >>> all(one == two for one, two in runs[:-1]), runs[-1][0].end == GOLD.stat().st_size, runs[-1][1].end
     (True, True, None)
     """
-    with open_binary(gold) as gold_file, open_binary(pred) as pred_file:
+    with open_binary(pred) as pred_file, open_binary(gold) as gold_file:
         size = os.fstat(gold_file.fileno()).st_size
         start, line, pred_start = 0, 1, 0
         while True:

@@ -91,7 +91,11 @@ def test_an_unknown_engine_is_a_wrong_call(predictions: Path):
 @pytest.mark.parametrize("engine", ["local", "dask"])
 def test_a_worker_that_is_killed_is_told(engine: str):
     never_again = dask.config.set({"distributed.scheduler.allowed-failures": 0})
-    with never_again, pytest.raises(UsageError, match="a worker was killed"), open_workers(engine, 1) as workers:
+    with (
+        never_again,
+        pytest.raises(UsageError, match="before its work was done"),
+        open_workers(engine, 1) as workers,
+    ):
         workers.executor.submit(os._exit, 9).result()
 
 

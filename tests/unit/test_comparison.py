@@ -171,6 +171,12 @@ def test_what_is_wrong_in_any_file_is_told_at_once_and_gold_once(files: Files) -
     assert [(each.file, each.line) for each in raised.value.problems] == [(gold, 2), *((path, 2) for path in named)]
 
 
+def test_a_file_that_is_not_there_is_told_before_any_work(files: Files) -> None:
+    broken = files.write("broken", {"nobody": []})
+    with pytest.raises(UsageError, match=r"nowhere: No such file"):
+        compare(broken, files.folder / "nowhere", **files.options)
+
+
 def test_other_stories_are_refused(files: Files, tmp_path: Path) -> None:
     predictions = files.write("p", FIRST)
     rows = [{"doc_id": doc_id, "text": "…", "story": "the one"} for doc_id in GOLD]

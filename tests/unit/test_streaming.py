@@ -3,6 +3,8 @@
 import gc
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,50 @@ def test_a_document_named_twice_is_known_whichever_of_its_lines_is_read(tmp_path
         f"{i + 1}: document {names[i]}: /doc_id: the same document as in line {names.index(names[i]) + 1}"
         for i in again
     ]
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0], [0, 1, 1], [2, 0, 1], [0, 2], [0, 3], [3, 0, 0]])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_each_line_that_is_no_json_is_told_once_whatever_else_is_wrong(tmp_path: Path, order: list[int], workers: int):
+    """Whether another line names the same document, gold does not know it, or names it twice."""
+    broken = b'{"doc_id": "%s", "error": "\xff"}'
+    rows = [broken % b"d1", b'{"doc_id": "d1"}', b'{"doc_id": "d0"}', broken % b"nobody"]
+    pred = tmp_path / "pred.jsonl"
+    pred.write_bytes(b"".join(rows[i] + b"\n" for i in order))
+    for gold in (["d0", "d1"], ["d1", "d1"]):
+        with pytest.raises(DataError) as raised:
+            score(
+                pred,
+                gold=lines(tmp_path, "gold.jsonl", [{"doc_id": name, "events": []} for name in gold]),
+                workers=workers,
+            )
+        told = [each.line for each in raised.value.problems if each.message.startswith("no JSON")]
+        assert told == [line for line, i in enumerate(order, start=1) if i in (0, 3)]
+
+
+def test_an_error_in_another_process_reads_the_same(tmp_path: Path):
+    wrong = tmp_path / "documents.jsonl"
+    wrong.write_text("{\n{\n")
+    told: list[str] = []
+    for workers in (1, 2):
+        with pytest.raises(DataError) as raised:
+            score(GOLD_FILE, gold=GOLD_FILE, documents=wrong, workers=workers)
+        told.append(str(raised.value))
+    assert told[0] == told[1]
+    assert told[0].count("documents.jsonl") == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_of_two_files_that_are_not_there_the_predictions_are_named(tmp_path: Path, workers: int):
+    with pytest.raises(UsageError, match=r"pred: No such file"):
+        score(tmp_path / "pred", gold=tmp_path / "gold", workers=workers)
+
+
+def test_a_script_that_cannot_start_workers_is_told_why(tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text("import goldspan\ngoldspan.score(goldspan.content.GOLD, workers=2)\n")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert "outside of `if __name__ == " in done.stderr.splitlines()[-1]
 
 
 def test_a_pair_with_a_misread_leaf_is_found_and_not_perfect(tmp_path: Path):
