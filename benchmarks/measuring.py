@@ -32,9 +32,14 @@ def floor() -> Callable[[Path, Path], None]:
     import msgspec
 
     span = msgspec.defstruct("Span", [("start", int), ("end", int), ("quote", str)], gc=False)
-    members = [("type", str), ("id", str), ("fields", dict[str, Any]), ("evidence", dict[str, list[span]], {})]
-    event = msgspec.defstruct("Event", members)  # pyright: ignore
-    record = msgspec.defstruct("Record", [("doc_id", str), ("events", list[event])])  # pyright: ignore
+    members: list[Any] = [
+        ("type", str),
+        ("id", str),
+        ("fields", dict[str, Any]),
+        ("evidence", dict[str, list[span]], {}),
+    ]
+    event = msgspec.defstruct("Event", members)
+    record = msgspec.defstruct("Record", [("doc_id", str), ("events", list[event])])
     decode = msgspec.json.Decoder(record).decode
 
     def run(gold: Path, pred: Path) -> None:

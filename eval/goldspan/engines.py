@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from goldspan.documents import Document, load_documents
 from goldspan.errors import UsageError
 from goldspan.join import LineIndex
+from goldspan.line_spans import WHOLE, Span, cut
 from goldspan.schema import Schema, load_schema
 from goldspan.shard import ShardResult, score_shard
 from goldspan.sinks import make_sinks
-from goldspan.spans import WHOLE, Span, cut
 
 ENDED = (
     "a worker ended before its work was done: it was killed, as where memory runs out (fewer workers need less), "
@@ -91,8 +91,8 @@ def score_runs(workers: Workers, inputs: Inputs, index: LineIndex) -> ShardResul
 def open_workers(engine: str, count: int) -> "Generator[Workers]":
     """The workers of an engine: processes (`local`), or those of a dask cluster.
 
-    Raises UsageError where the engine is not known, its library is not installed, nobody is at the address, or a worker
-    is killed.
+    Raises UsageError where the engine is not known, its library is not installed, nobody is at the address, or workers
+    end before their work is done.
     """
     if engine not in ("local", "dask") and not engine.startswith(("tcp://", "tls://")):
         raise UsageError(
@@ -131,8 +131,10 @@ def _dask(engine: str, workers: int) -> "Generator[Workers]":
     try:
         at_once = sum(client.nthreads().values())
         yield Workers(client.get_executor(), max(1, at_once), partial(client.scatter, broadcast=True))
-    except (KilledWorker, CancelledError) as error:
+    except KilledWorker as error:
         raise UsageError(f"{engine}: a worker was killed before its work was done; has it enough memory?") from error
+    except CancelledError as error:
+        raise UsageError(f"{engine}: the cluster was gone before its work was done") from error
     finally:
         client.close()
         if client.cluster is not None:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from goldspan.errors import Problem
 from goldspan.files import BYTE_ORDER_MARK, FORMAT_ERRORS, open_binary
+from goldspan.line_spans import WHOLE, Span, numbered_lines
 from goldspan.records import Line, read_line
-from goldspan.spans import WHOLE, Span, numbered_lines
 
 
 class _Named(msgspec.Struct, gc=False):

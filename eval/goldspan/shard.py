@@ -16,11 +16,11 @@ from goldspan.errors import Problem
 from goldspan.files import open_binary
 from goldspan.garbage import seldom_collected
 from goldspan.join import LineIndex, LineReader, key_of
+from goldspan.line_spans import Span, numbered_lines
 from goldspan.match import DocumentMatch
 from goldspan.pairing import compare_document
 from goldspan.records import Event, Line, Record, Usage, read_line
 from goldspan.schema import Schema
-from goldspan.spans import Span, numbered_lines
 
 
 class Sink(Protocol):
@@ -91,8 +91,8 @@ class ShardResult:
     """What scoring a run of gold lines gives.
 
     `gold_keys` name the documents of the run, `used` are the positions of their predictions in the index; `unreadable`
-    are those of these that name their document and yet are no JSON. `left` is what
-    remains of the run, where the index is of a part and lacks a document.
+    are those of these that name their document and yet are no JSON. `left` is what remains of
+    the run, where the index is of a part and lacks a document.
     """
 
     table: CountTable
@@ -179,7 +179,7 @@ class _Scorer:
         )
 
     def _find(self, lines: Sequence[tuple[int, int, bytes]]) -> tuple[list[tuple[Line, Record]], list[Line | None]]:
-        """The records of some gold lines, and the line of the prediction of each."""
+        """The records of some gold lines, up to one that an index of a part lacks, and the lines of their predictions."""
         result = self.result
         known: list[tuple[Line, Record]] = []
         found: list[Line | None] = []
