@@ -179,7 +179,7 @@ class _Scorer:
         )
 
     def _find(self, lines: Sequence[tuple[int, int, bytes]]) -> tuple[list[tuple[Line, Record]], list[Line | None]]:
-        """The records of some gold lines, up to one that an index of a part lacks, and the lines of their predictions."""
+        """The records of some gold lines, up to one that an index of a part lacks, and their predictions' lines."""
         result = self.result
         known: list[tuple[Line, Record]] = []
         found: list[Line | None] = []
